@@ -1,0 +1,1 @@
+"""A plan's text becomes sections, sentences and chunks."""

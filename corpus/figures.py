@@ -1,0 +1,165 @@
+"""Figures in a text: numbers with their units and qualifiers, dates and periods, and their values."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import cn2an
+
+# unit → (family, factor): figures of one family answer the same question and compare by value
+_UNITS: dict[str, tuple[str, float]] = {
+    "%": ("percent", 1), "个百分点": ("percent", 1), "‰": ("percent", 0.1),
+    "公里": ("length", 1000), "千米": ("length", 1000), "km": ("length", 1000), "米": ("length", 1), "厘米": ("length", 0.01),
+    "平方公里": ("area", 1e6), "平方千米": ("area", 1e6), "平方米": ("area", 1), "㎡": ("area", 1), "m2": ("area", 1),
+    "公顷": ("area", 1e4), "亩": ("area", 666.67),
+    "立方米": ("volume", 1), "升": ("volume", 0.001), "微克/立方米": ("concentration", 1), "毫克/立方米": ("concentration", 1000),
+    "毫克/升": ("concentration", 1), "吨": ("mass", 1), "吨/日": ("rate", 1), "公斤": ("mass", 0.001), "千克": ("mass", 0.001),
+    "元": ("money", 1), "美元": ("money", 1), "千瓦": ("power", 1), "兆瓦": ("power", 1000), "千瓦时": ("energy", 1), "度": ("degree", 1),
+    "吨标准煤": ("energy", 1), "分贝": ("sound", 1), "比特": ("data", 1), "EFLOPS": ("computing", 1),
+    "年": ("date", 1), "月": ("date", 1), "日": ("date", 1),
+    "小时": ("duration", 60), "分钟": ("duration", 1), "秒": ("duration", 1 / 60), "天": ("duration", 1440),
+    "个工作日": ("duration", 1440), "个月": ("duration", 43200), "周": ("duration", 10080), "倍": ("times", 1),
+    "人": ("people", 1), "名": ("people", 1), "人次": ("people", 1), "户": ("people", 1), "岁": ("age", 1),
+    "号": ("label", 1), "版": ("label", 1), "届": ("label", 1), "期": ("label", 1),
+}
+_MEASURES = ("个 项 类 家 处 座 条 张 起 级 大 轮 次 件 台 辆 所 套 批 种 块 片 支 只 部 门 间 层 层次 位 场 方面 步 点 线 网 "
+             "环 轴 带").split()
+_COUNTED = {m: ("count", 1.0) for m in _MEASURES}
+_SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
+
+_unit_pattern = "|".join(re.escape(u) for u in sorted({*_UNITS, *_COUNTED}, key=len, reverse=True))
+_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_HAN = r"[一二三四五六七八九十百两〇零]+"
+_DASH = r"\s*[-—–~～至到]+\s*"
+_DATE = re.compile(rf"(?:\d{{4}}|[一二三四五六七八九〇零○]{{4}})\s*年(?:\s*(?:{_ARABIC}|{_HAN})\s*月(?:\s*(?:{_ARABIC}|{_HAN})\s*日)?)?"
+                   rf"|\d{{1,2}}\s*月\s*\d{{1,2}}\s*日")
+_PERIOD = re.compile(rf"(?P<first>\d{{4}})\s*年?{_DASH}(?P<last>\d{{4}})\s*年?")
+_QUANTITY = re.compile(
+    rf"第?(?P<number>{_ARABIC}|{_HAN})(?P<range>{_DASH}(?:{_ARABIC}))?\s*(?P<scale>万亿|百万|千万|十万|万|亿|千|百)?余?多?\s*(?P<unit>{_unit_pattern})?",
+    re.IGNORECASE)
+_PERCENT_WORDS = re.compile(rf"百分之(?P<number>{_HAN}(?:点{_HAN})?|{_ARABIC})")
+# measure words that a Chinese one-digit number forms set phrases with (一个, 一批, 一步, 一线): no figures
+_NO_FIGURE = re.compile(r"^(?:第?一|百|千|万)(?:个|批|次|步|项|类|点|线|层|级|种|家|位|条|部|网|门|起|片|带|方面|大|不|区|体)?$|^(?:十|百|千)$")
+
+_BEFORE = re.compile(r"(不低于|不少于|不高于|不超过|不得超过|不得低于|低于|高于|超过|至少|大于|小于|达到|控制在|保持在|维持|约|近)\s*(?:在|到)?\s*$")
+_AFTER = re.compile(r"^\s*(以上|以下|以内|左右|上下|之间|及以上|及以下)")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as printed: `start` and `end` span number, unit and the qualifiers next to it, in characters of the text.
+
+    `family` says what it measures (percent, length, area, money, date, count, …; "" for a bare number), `value` its
+    amount in the family's base unit (a year for dates), `last` the end of a range.
+    """
+
+    text: str
+    start: int
+    end: int
+    family: str
+    unit: str
+    value: float | None
+    last: float | None = None
+    comparator: str = ""
+
+
+def number_value(text: str) -> float | None:
+    """The value of a number in Arabic or Chinese digits: `12,000` → 12000, `两` → 2; None where it is none."""
+    text = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    if re.fullmatch(r"[〇○零一二三四五六七八九]{4}", text):
+        return float("".join(str("〇一二三四五六七八九".index(c.replace("零", "〇").replace("○", "〇"))) for c in text))
+    try:
+        return float(cn2an.cn2an(text, "smart"))
+    except ValueError:
+        return None
+
+
+def _narrow(text: str) -> str:
+    # full-width digits, percent and commas, one character for one, so that offsets stay those of the text
+    return "".join(n if len(n := unicodedata.normalize("NFKC", c)) == 1 and n.isascii() else c for c in text)
+
+
+def _qualified(text: str, start: int, end: int) -> tuple[int, int, str]:
+    before, after = _BEFORE.search(text[:start]), _AFTER.match(text[end:])
+    comparator = "".join(m[1] for m in (before, after) if m)
+    return (before.start() if before else start), (end + after.end() if after else end), comparator
+
+
+def _dates(text: str) -> list[Figure]:
+    found = []
+    for match in _PERIOD.finditer(text):
+        found.append(Figure(match[0], match.start(), match.end(), "date", "年", float(match["first"]), float(match["last"])))
+    taken = [(f.start, f.end) for f in found]
+    for match in _DATE.finditer(text):
+        if not any(a <= match.start() < b for a, b in taken):
+            year = re.match(r"(.{4})\s*年", match[0])
+            found.append(Figure(match[0], match.start(), match.end(), "date", "年", number_value(year[1]) if year else None))
+    return found
+
+
+def _quantity(text: str, match: re.Match[str]) -> Figure | None:
+    printed, unit = match[0].rstrip(), match["unit"] or ""
+    han = not match["number"][0].isascii()
+    if (han and (not unit or _NO_FIGURE.match(printed))) or (not unit and not match["scale"] and printed.startswith("第")):
+        return None
+    family, factor = _UNITS.get(unit) or _UNITS.get(unit.upper()) or _COUNTED.get(unit) or ("", 1.0)
+    scale = _SCALES.get(match["scale"] or "", 1.0)
+    value = number_value(match["number"])
+    if unit == "年" and value is not None and value < 1000:  # 三年 is a span, not the year 3
+        family, factor = "duration", 525600.0
+    last = number_value(re.sub(r"^[-—–~～至到\s]+", "", match["range"])) if match["range"] else None
+    start, end, comparator = _qualified(text, match.start(), match.start() + len(printed))
+    return Figure(text[start:end], start, end, family, unit, None if value is None else value * factor * scale,
+                  None if last is None else last * factor * scale, comparator)
+
+
+def find_figures(text: str) -> tuple[Figure, ...]:
+    """The figures of a text in order, none inside another.
+
+    >>> [(f.text, f.family, f.value) for f in find_figures("到2023年，全区绿化覆盖率达到30.10%")]
+    [('2023年', 'date', 2023.0), ('达到30.10%', 'percent', 30.1)]
+    """
+    narrow = _narrow(text)
+    found = _dates(narrow)
+    for match in _PERCENT_WORDS.finditer(narrow):
+        start, end, comparator = _qualified(narrow, match.start(), match.end())
+        found.append(Figure(narrow[start:end], start, end, "percent", "%", number_value(match["number"]), None, comparator))
+    for match in _QUANTITY.finditer(narrow):
+        if any(f.start <= match.start() < f.end for f in found):
+            continue
+        figure = _quantity(narrow, match)
+        if figure:
+            found.append(figure)
+    return tuple(Figure(text[f.start : f.end], f.start, f.end, f.family, f.unit, f.value, f.last, f.comparator)
+                 for f in sorted(found, key=lambda f: f.start))
+
+
+def unit_family(unit: str) -> str:
+    """The family that a unit or measure word belongs to; "" for an unknown one."""
+    return (_UNITS.get(unit) or _COUNTED.get(unit) or ("", 1.0))[0]
+
+
+def unit_names() -> tuple[str, ...]:
+    """All units and measure words, the longest first."""
+    return tuple(sorted({*_UNITS, *_COUNTED}, key=len, reverse=True))
+
+
+def numbers_in(text: str) -> frozenset[str]:
+    """Every number of a text as digits, thousands separators removed: what must be supported by a quote.
+
+    >>> sorted(numbers_in("新增1,200个，占３％，2.50倍"))
+    ['1200', '2.50', '3']
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return frozenset(n.replace(",", "").rstrip(".") for n in re.findall(r"\d[\d,]*(?:\.\d+)?", plain))
+
+
+def values_in(text: str) -> frozenset[float]:
+    """The values of all figures of a text, in plain numbers: `1.2万平方米` holds 12000."""
+    values = set()
+    for figure in find_figures(text):
+        for value in (figure.value, figure.last):
+            if value is not None:
+                factor = (_UNITS.get(figure.unit) or ("", 1.0))[1]
+                values |= {value, round(value / factor, 6)}
+    return frozenset(values)

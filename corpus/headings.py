@@ -1,0 +1,101 @@
+"""The numbering grammar of official documents: which lines open a section, and at which depth.
+
+Headings are told by their printed numbers, never by styles: 第一章, 一、, （一）, 1., （1）, ①, 附件1, 专栏1.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import cn2an
+
+_CHINESE = "一二三四五六七八九十百零〇"
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+# (kind, pattern of the marker, how the number stands in a ref, how it stands in an address)
+_GRAMMAR: tuple[tuple[str, re.Pattern[str], str, str], ...] = (
+    *((unit, re.compile(rf"第\s*([{_CHINESE}\d]+)\s*{unit}(?=[\s、:：]|[^{_CHINESE}]|$)"), "第{}" + unit, "第{}" + unit)
+      for unit in "编篇章节条"),
+    ("附件", re.compile(r"附件\s*([\d一二三四五六七八九十]*)\s*[:：、.]?(?=\s|$)"), "附件{}", "附件{}"),
+    ("专栏", re.compile(r"专栏\s*([\d一二三四五六七八九十]+)\s*[:：、.]?"), "专栏{}", "专栏{}"),
+    ("一、", re.compile(rf"([{_CHINESE}]+)\s*、"), "{}", "{}、"),
+    ("（一）", re.compile(rf"[（(]\s*([{_CHINESE}]+)\s*[）)]\s*、?"), "（{}）", "（{}）"),
+    ("1.", re.compile(r"(\d{1,3})\s*[.．、](?!\s*\d)\s*"), "{}", "{}."),
+    ("（1）", re.compile(r"[（(]\s*(\d{1,3})\s*[）)]\s*"), "（{}）", "（{}）"),
+    ("①", re.compile(rf"([{_CIRCLED}])\s*"), "{}", "{}"),
+)
+_ADDRESS = {kind: address for kind, _, _, address in _GRAMMAR}
+_DECORATION = re.compile(r"[\s#*]*")
+_CONTENTS_LINE = re.compile(r"[.．·…‥⋯]{3,}\s*\d*\s*$")
+_MISSED = 2  # a number may be this far ahead of the last one: one heading may have been lost in the scan
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A printed number at the start of a line; `width` counts the characters up to the heading's first word."""
+
+    kind: str
+    number: int
+    label: str
+    width: int
+
+    @property
+    def address(self) -> str:
+        """The number as an official writes it in a reference: `二、`, `（六）`, `2.`."""
+        return _ADDRESS[self.kind].format(re.sub(r"^第|[编篇章节条]$|附件|专栏|[（）]", "", self.label))
+
+
+def chinese_number(text: str) -> int | None:
+    """The value of a section number: `二十一` → 21, `21` → 21, `③` → 3; an empty one counts as 1.
+
+    None where the characters are no number, such as 一一.
+    """
+    if not text or text in _CIRCLED:
+        return _CIRCLED.index(text) + 1 if text else 1
+    try:
+        return int(cn2an.cn2an(text, "smart"))
+    except ValueError:
+        return None
+
+
+def read_marker(line: str) -> Marker | None:
+    """The marker that opens the line, if it has the form of one; whether it is a heading the sequence decides."""
+    if _CONTENTS_LINE.search(line):
+        return None
+    skip = _DECORATION.match(line)
+    start = skip.end() if skip else 0
+    # digits may be printed in full width; one character stays one character
+    narrow = "".join(unicodedata.normalize("NFKC", c) if c.isdecimal() else c for c in line)
+    for kind, pattern, ref, _ in _GRAMMAR:
+        match = pattern.match(narrow, start)
+        number = chinese_number(match[1]) if match else None
+        if match and number is not None:
+            return Marker(kind, number, ref.format(match[1]), match.end())
+    return None
+
+
+class Outline:
+    """Follows a document's numbers from line to line and says which markers open sections.
+
+    A marker opens a section when its number is 1 or follows the last number of its kind, wherever that stood: numbering
+    may run on across chapters. Its depth is that of the open section of its kind, or one below the last section.
+    """
+
+    def __init__(self) -> None:
+        self._open: list[Marker] = []
+        self._last: dict[str, int] = {}
+
+    def accepts(self, marker: Marker) -> bool:
+        """Whether the marker continues or restarts its sequence."""
+        return marker.number == 1 or 1 <= marker.number - self._last.get(marker.kind, 0) <= _MISSED
+
+    def enter(self, marker: Marker) -> tuple[Marker, ...]:
+        """The path of markers down to this one."""
+        kinds = [m.kind for m in self._open]
+        if marker.kind in ("附件",):
+            self._open = []
+        elif marker.kind in kinds:
+            self._open = self._open[: kinds.index(marker.kind)]
+        self._open.append(marker)
+        self._last[marker.kind] = marker.number
+        return tuple(self._open)

@@ -1,0 +1,286 @@
+"""A plan's text becomes the tree of its sections.
+
+Nothing of the source is lost, repaired or used twice: what a section shows is slices of the source, joined where a page
+break cut a sentence.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from corpus.fold import squeeze
+from corpus.headings import Marker, Outline, read_marker
+from corpus.meta import PlanMeta
+from corpus.sentences import Sentence, split_sentences
+
+NOTICE, PREAMBLE, CLOSING = "通知", "序言", "落款"
+FLAT = "第{}段"  # refs of a document in which no numbered heading was found
+
+_TERMINAL = "。！？；：;:!?…"
+_CUT_MIN = 25  # a shorter line without a full stop is a signature or a title, not a sentence cut by a page break
+_TITLE_MAX = 40  # the longest heading in the documents read so far has 36 characters
+_SURE_TITLE_MAX = 22  # up to this length a numbered line without a full stop is a heading, whatever its siblings are
+_CLOSING_MAX = 40
+_OPENERS, _CLOSERS = "《“（(", "》”）)"
+_KINDS_OF_DOCUMENT = "计划|规划|方案|纲要|意见|办法|规定|条例|细则|措施|要点|报告|章程|制度"
+_DOCUMENT_TITLE = re.compile(rf"^[^。；！？]*(?:{_KINDS_OF_DOCUMENT})(?:[（(][^）)]*[）)])?$")
+_DATE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A stripped line of the source; `start` is its place there, in characters."""
+
+    text: str
+    start: int
+    marker: Marker | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A node of the heading tree.
+
+    `printed` is the number and heading as they stand in the source, `title` the heading alone (empty where the text runs
+    on behind the number), `text` the section's own paragraphs, one a line. `anchors` pairs offsets in `text` with places
+    in the source, in ascending order.
+    """
+
+    ref: str
+    address: str
+    title: str
+    printed: str
+    text: str
+    start: int
+    anchors: tuple[tuple[int, int], ...] = ()
+
+    def place(self, offset: int) -> int:
+        """Where the character at this offset of `text` stands in the source."""
+        at = bisect_right(self.anchors, (offset, 1 << 60)) - 1
+        in_text, in_source = self.anchors[at]
+        return in_source + offset - in_text
+
+    @property
+    def whole(self) -> str:
+        """Heading and text: what a quote of this section must stand in."""
+        return f"{self.printed}\n{self.text}"
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences of `text`, in order."""
+        return split_sentences(self.ref, self.text)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One document, as issued: an id, its text, what is known about it, and its sections in reading order."""
+
+    id: str
+    text: str
+    sections: tuple[Section, ...]
+    title: str = ""
+    flat: bool = False
+    meta: PlanMeta = PlanMeta()
+
+    @cached_property
+    def by_ref(self) -> dict[str, Section]:
+        """Each section under its ref."""
+        return {s.ref: s for s in self.sections}
+
+    def path(self, ref: str) -> tuple[Section, ...]:
+        """The section and all above it, the outermost first."""
+        parts = ref.split("/")
+        refs = ("/".join(parts[: i + 1]) for i in range(len(parts)))
+        return tuple(self.by_ref[r] for r in refs if r in self.by_ref)
+
+    def heading(self, ref: str) -> str:
+        """The title that a reader knows the section by: its own, else its first short sentence, else its parent's."""
+        section = self.by_ref[ref]
+        if section.title:
+            return section.title
+        lead = section.sentences[0].text.rstrip("。；：") if len(section.sentences) > 1 else ""
+        if 0 < len(lead) <= _SURE_TITLE_MAX:
+            return lead
+        return next((s.title for s in reversed(self.path(ref)) if s.title), ref)
+
+    def with_meta(self, meta: PlanMeta) -> "Plan":
+        """The same plan with what is known about it."""
+        return replace(self, meta=meta, title=meta.title or self.title)
+
+    def children(self, ref: str) -> tuple[Section, ...]:
+        """The sections directly below, in order."""
+        depth = ref.count("/") + 1
+        return tuple(s for s in self.sections if s.ref.startswith(ref + "/") and s.ref.count("/") == depth)
+
+
+def _lines(text: str) -> list[Line]:
+    lines, at = [], 0
+    for raw in text.split("\n"):
+        stripped = raw.strip()
+        if stripped:
+            lines.append(Line(stripped, at + raw.index(stripped[0])))
+        at += len(raw) + 1
+    return lines
+
+
+def _mark(lines: list[Line]) -> list[Line]:
+    """The lines with the markers that open sections; other numbers at the start of a line are text."""
+    outline, marked = Outline(), []
+    for line in lines:
+        marker = read_marker(line.text)
+        if marker and outline.accepts(marker):
+            outline.enter(marker)
+            marked.append(Line(line.text, line.start, marker))
+        else:
+            marked.append(line)
+    return marked
+
+
+def _unclosed(text: str) -> bool:
+    return text.count("**") % 2 == 1 or any(text.count(o) > text.count(c) for o, c in zip(_OPENERS, _CLOSERS, strict=True))
+
+
+def _is_cut(text: str, following: Line, *, running: bool) -> bool:
+    """Whether a sentence goes on from the end of `text` into the following line; `running`: text behind a number."""
+    if following.marker or text[-1] in _TERMINAL:
+        return False
+    enough = _TITLE_MAX if text[-1] in "”）)》" else _CUT_MIN
+    long = len(text) >= enough and not text.endswith("**") and not _is_title(text)
+    return running or long or _unclosed(text)
+
+
+def _is_title(text: str) -> bool:
+    bare = text.strip("*# ")
+    return len(bare) <= 2 * _TITLE_MAX and bool(_DOCUMENT_TITLE.match(bare)) and "，" not in bare
+
+
+def _run_in_kinds(lines: list[Line]) -> set[str]:
+    """The kinds of marker behind which the text usually runs on, so that a cut first sentence is not taken for a title."""
+    seen: Counter[str] = Counter()
+    for line in lines:
+        if line.marker:
+            seen[line.marker.kind] += 1 if line.text[-1] in _TERMINAL else -1
+    return {kind for kind, balance in seen.items() if balance > 0}
+
+
+@dataclass(frozen=True)
+class _Paragraph:
+    text: str
+    anchors: tuple[tuple[int, int], ...]
+
+
+def _paragraphs(lines: list[Line], *, running: bool) -> list[_Paragraph]:
+    """Lines joined where a page break, or the edge of a title, cut them apart."""
+    joined: list[tuple[str, list[tuple[int, int]]]] = []
+    for line in lines:
+        if joined and _is_cut(joined[-1][0], line, running=running and len(joined) == 1):
+            text, anchors = joined[-1]
+            joined[-1] = (text + line.text, [*anchors, (len(text), line.start)])
+        else:
+            joined.append((line.text, [(0, line.start)]))
+    return [_Paragraph(text, tuple(anchors)) for text, anchors in joined]
+
+
+def _section(ref: str, address: str, title: str, printed: Line | None, body: list[Line], *, running: bool = False) -> Section:
+    paragraphs, anchors, at = _paragraphs(body, running=running), [], 0
+    for paragraph in paragraphs:
+        anchors += [(at + offset, place) for offset, place in paragraph.anchors]
+        at += len(paragraph.text) + 1
+    start = printed.start if printed else body[0].start
+    return Section(ref, address, title, printed.text if printed else "", "\n".join(p.text for p in paragraphs), start,
+                   tuple(anchors) or ((0, start),))
+
+
+def _numbered(lines: list[Line]) -> list[Section]:
+    """The sections that numbers open; `lines` begins with the first of them."""
+    outline, run_in = Outline(), _run_in_kinds(lines)
+    sections: list[Section] = []
+    starts = [i for i, line in enumerate(lines) if line.marker] + [len(lines)]
+    for begin, end in zip(starts, starts[1:], strict=False):
+        line, marker = lines[begin], lines[begin].marker
+        assert marker is not None  # noqa: S101 - narrows the type; starts are chosen so
+        path = outline.enter(marker)
+        ref, address = "/".join(m.label for m in path), "".join(m.address for m in path)
+        head, rest = line.text[: marker.width].rstrip(), line.text[marker.width :].strip("*# \u3000")
+        titled = rest and rest[-1] not in _TERMINAL and len(rest) <= (
+            _SURE_TITLE_MAX if marker.kind in run_in else _TITLE_MAX)
+        body = lines[begin + 1 : end]
+        if titled or not rest:
+            sections.append(_section(ref, address, rest, line, body))
+        else:
+            text = line.text[marker.width :].lstrip()
+            first = Line(text, line.start + len(line.text) - len(text))
+            sections.append(_section(ref, address, "", Line(head, line.start), [first, *body], running=True))
+    return sections
+
+
+def _split_opening(lines: list[Line]) -> tuple[list[Line], Line | None, list[Line]]:
+    """Covering notice, document title and preamble of the lines before the first numbered heading."""
+    titles = [i for i, line in enumerate(lines) if _is_title(line.text)]
+    if not titles:
+        return [], None, lines
+    at = titles[-1]
+    return lines[:at], lines[at], lines[at + 1 :]
+
+
+def _split_closing(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """The body and the closing lines: short, without a full stop, a date among them."""
+    at = len(lines)
+    while at and not lines[at - 1].marker and len(lines[at - 1].text) <= _CLOSING_MAX and lines[at - 1].text[-1] not in "。；":
+        at -= 1
+    return (lines[:at], lines[at:]) if any(_DATE.search(line.text) for line in lines[at:]) else (lines, [])
+
+
+def _unique(sections: list[Section]) -> tuple[Section, ...]:
+    """Sections whose refs are unique: where numbering restarts without an outer number, a later one gets `·2`."""
+    seen: Counter[str] = Counter()
+    renamed: dict[str, str] = {}
+    result = []
+    for s in sections:
+        parent = s.ref.rpartition("/")[0]
+        ref = f"{renamed.get(parent, parent)}/{s.ref.rpartition('/')[2]}" if parent else s.ref
+        seen[ref] += 1
+        unique = ref if seen[ref] == 1 else f"{ref}·{seen[ref]}"
+        renamed[s.ref] = unique
+        result.append(Section(unique, s.address, s.title, s.printed, s.text, s.start, s.anchors))
+    return tuple(result)
+
+
+def _flat(lines: list[Line]) -> list[Section]:
+    return [_section(FLAT.format(i), FLAT.format(i), "", None, [line]) for i, line in enumerate(lines, 1)]
+
+
+def parse_sections(text: str) -> tuple[Section, ...]:
+    """The sections of a document in reading order; their `printed` and `text` hold every character but white space."""
+    lines = _mark(_lines(text))
+    first = next((i for i, line in enumerate(lines) if line.marker), None)
+    if first is None:
+        return tuple(_flat(lines))
+    notice, title, preamble = _split_opening(lines[:first])
+    body, closing = _split_closing(lines[first:])
+    sections = [_section(NOTICE, NOTICE, NOTICE, None, notice)] if notice else []
+    if title or preamble:
+        sections.append(_section(PREAMBLE, PREAMBLE, title.text.strip("*# ") if title else "", title, preamble))
+    sections += _numbered(body)
+    if closing:
+        sections.append(_section(CLOSING, CLOSING, "", None, closing))
+    return _unique(sections)
+
+
+def parse_plan(plan_id: str, text: str, title: str = "") -> Plan:
+    """A plan from its text. Deterministic; without a `title` the document's own is taken."""
+    sections = parse_sections(text)
+    preamble = next((s for s in sections if s.ref == PREAMBLE), None)
+    title = title or (preamble.title if preamble else "") or plan_id
+    return Plan(plan_id, text, sections, title, flat=sections[0].ref == FLAT.format(1))
+
+
+def lost_characters(plan: Plan) -> str:
+    """What the sections do not hold of the source, as one string: empty unless the parser is broken."""
+    kept = squeeze("".join(s.whole for s in plan.sections))
+    source = squeeze(plan.text)
+    if kept == source:
+        return ""
+    at = next((i for i, (a, b) in enumerate(zip(kept, source, strict=False)) if a != b), min(len(kept), len(source)))
+    return source[at:] or kept[at:]

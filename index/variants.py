@@ -1,0 +1,105 @@
+"""Typing errors that sound right: 桃浦胡 → 桃浦湖, and questions typed in pinyin. For matching only, never shown as the plan's."""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from corpus.words import Words
+
+_CJK_RUN = re.compile(r"[\u4e00-\u9fff]+")
+_LONGEST, _SHORTEST = 6, 2
+# what people ask with; a plan does not hold these words
+_ASKING = ("多少", "什么", "怎么", "怎么样", "哪里", "哪些", "几个", "是多少", "有多少", "要达到", "达到", "什么时候", "请问", "新建", "目标", "指标")
+_SYLLABLES = re.compile(r"[a-z]{1,6}")
+
+
+def _pinyin(text: str) -> tuple[str, ...]:
+    from pypinyin import lazy_pinyin
+
+    return tuple(lazy_pinyin(text))
+
+
+class Variants:
+    """Knows how the plans' words sound. Built when the first odd question comes in."""
+
+    def __init__(self, texts: Iterable[str], words: Words) -> None:
+        self._texts = tuple(texts)
+        self._words = words
+
+    @cached_property
+    def _by_sound(self) -> dict[tuple[str, ...], str]:
+        """The sound of every run of 2 to 6 characters in the plans → the most frequent run that sounds so."""
+        counts: dict[str, int] = {}
+        for run in (r for text in self._texts for r in _CJK_RUN.findall(text)):
+            for size in range(_SHORTEST, _LONGEST + 1):
+                for i in range(len(run) - size + 1):
+                    piece = run[i : i + size]
+                    counts[piece] = counts.get(piece, 0) + 1
+        known = {word: 1 << 20 for word in _ASKING}
+        sounds: dict[tuple[str, ...], str] = {}
+        for piece, _ in sorted((counts | known).items(), key=lambda item: (item[1], item[0])):
+            sounds[_pinyin(piece)] = piece
+        return sounds
+
+    @cached_property
+    def _by_shape(self) -> dict[str, str]:
+        """Runs of 3 or 4 characters with one left open (机＊化) → the run of the plans that fits."""
+        return {f"{piece[:i]}*{piece[i + 1:]}": piece for piece in self._by_sound.values() if len(piece) in (3, 4) for i in range(len(piece))}
+
+    @cached_property
+    def _syllables(self) -> frozenset[str]:
+        return frozenset(s for sound in self._by_sound for s in sound)
+
+    def correct(self, folded: str) -> str:
+        """The question with runs of unknown characters replaced by words of the plans that sound the same."""
+        pieces = list(self._words.cut_all(folded))
+        result, at = "", 0
+        while at < len(pieces):
+            found = self._replacement(pieces, at)
+            result, at = (result + found[0], at + found[1]) if found else (result + pieces[at], at + 1)
+        return result
+
+    def _replacement(self, pieces: list[str], at: int) -> tuple[str, int] | None:
+        """The plans' word for the longest run of pieces from here on that only sounds right, and the number of pieces."""
+        for count in range(min(4, len(pieces) - at), 0, -1):
+            run = "".join(pieces[at : at + count])
+            odd = count > 1 or not self._words.knows(run)
+            if not (_SHORTEST <= len(run) <= _LONGEST and odd and _CJK_RUN.fullmatch(run)) or self._held(run):
+                continue
+            parts = pieces[at : at + count]
+            if count > 1 and (all(len(p) > 1 and self._words.knows(p) for p in parts) or self._words.stop.intersection(parts)):
+                continue  # known words side by side are no typing error, and 的 is none
+            found = self._by_sound.get(_pinyin(run)) or next(
+                (p for i in range(len(run)) if (p := self._by_shape.get(f"{run[:i]}*{run[i + 1:]}"))), None)
+            if found and found != run and (len(run) > _SHORTEST or sum(a == b for a, b in zip(run, found, strict=True))):
+                return found, count
+        return None
+
+    def _held(self, run: str) -> bool:
+        return any(run in text for text in self._texts)
+
+    def from_pinyin(self, folded: str) -> str | None:
+        """A question typed in pinyin, in characters, as far as the plans' words go; None for one that is not pinyin."""
+        words = re.findall(r"[a-z]+|[^a-z\s]+", folded)
+        latin = [w for w in words if w.isascii() and w.isalpha()]
+        cut = {w: self._cut(w) for w in latin}
+        if len(latin) < 3 or sum(cut[w] is not None for w in latin) < 0.9 * len(latin):
+            return None
+        syllables = [s for w in words for s in (cut.get(w) or (w,))]
+        result, at = "", 0
+        while at < len(syllables):
+            size = next((n for n in range(min(_LONGEST, len(syllables) - at), 1, -1) if tuple(syllables[at : at + n]) in self._by_sound), 1)
+            piece = tuple(syllables[at : at + size])
+            result += self._by_sound.get(piece, "" if piece[0].isalpha() and piece[0].isascii() else piece[0])
+            at += size
+        return result or None
+
+    def _cut(self, word: str) -> tuple[str, ...] | None:
+        """A word of pinyin as syllables, the longest first; None where it is none."""
+        if not word:
+            return ()
+        for size in range(min(6, len(word)), 0, -1):
+            rest = self._cut(word[size:]) if word[:size] in self._syllables else None
+            if rest is not None:
+                return (word[:size], *rest)
+        return None

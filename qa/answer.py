@@ -1,0 +1,83 @@
+"""What leaves the program: an answer, its status and its citations."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from index.retrieve import Hit
+
+
+class Reason(StrEnum):
+    """Why a question is refused: a closed list, documented in the README."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    ORDER = "order"
+    WRITING = "writing"
+    SMALL_TALK = "small_talk"
+    PERSONAL_CASE = "personal_case"
+    OTHER_PERIOD = "other_period"
+    OTHER_PLACE = "other_place"
+    NO_FIGURE = "no_figure"
+    NO_DETAIL = "no_detail"
+    NOT_IN_PLAN = "not_in_plan"
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A verbatim quote and where it stands; `start` and `end` count characters of the plan's source text.
+
+    `marks` are the spans of the quote to highlight, as offsets in it.
+    """
+
+    mark: int
+    plan: str
+    ref: str
+    address: str
+    title: str
+    quote: str
+    start: int
+    end: int
+    marks: tuple[tuple[int, int], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that leaves the program."""
+        return {"mark": self.mark, "plan": self.plan, "ref": self.ref, "address": self.address, "title": self.title,
+                "quote": self.quote, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The section that came closest to a question that was refused: where to read on, never a source."""
+
+    plan: str
+    ref: str
+    address: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer or a refusal: `reason` is None for an answer, `citations` is empty for a refusal."""
+
+    question: str
+    language: str
+    text: str
+    reason: Reason | None = None
+    citations: tuple[Citation, ...] = ()
+    nearest: Nearest | None = None
+    rewritten: str | None = None
+    hits: tuple[Hit, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict, hash=False, compare=False)
+
+    @property
+    def status(self) -> str:
+        """`answered` or `refused`."""
+        return "refused" if self.reason else "answered"
+
+    def to_json(self, question_id: str | None = None) -> dict[str, Any]:
+        """The form that leaves the program (README, "JSON")."""
+        return {"id": question_id, "question": self.question, "language": self.language, "status": self.status,
+                "reason": self.reason.value if self.reason else None, "text": self.text,
+                "citations": [c.to_json() for c in self.citations], "rewritten": self.rewritten,
+                "timings_ms": self.timings_ms}

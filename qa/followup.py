@@ -1,0 +1,89 @@
+"""Follow-up questions are completed from the turns before them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.fold import fold
+from corpus.parse import Plan
+from qa.understand import language_of
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of the conversation: `role` is `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A question that stands by itself. `rewritten` is None where it did so already; `boost` are the refs last cited."""
+
+    text: str
+    rewritten: str | None = None
+    boost: tuple[str, ...] = ()
+
+
+_ABOUT_ZH = re.compile(r"^(?:那么?|还有|另外)?[，,]?(?P<topic>.{1,24}?)(?:方面|这块|这一块|的话)?呢[？?]?$")
+_POINTS_ZH = re.compile(r"^(?:那么?|这样)?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它)(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?|(?:它|它们|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)")
+_TAIL_ZH = re.compile(r"(?:有(?:什么|哪些|没有)|是(?:什么|多少|谁)|怎么|如何|怎样|要(?:达到|维持|新建|完成)?多少|多少|几|由谁|在哪|什么时候|何时|打算).*$")
+_HOW_MUCH_ZH = re.compile(r"多少|百分之几|多大|多长|几[个类项张起级公里米座条]")
+_SHORT_ZH = 8
+_ABOUT_EN = re.compile(r"^(?:and |so |ok,? |okay,? )?(?:what|how) about (?P<topic>.+?)\W*$|^and (?P<and>.{2,40}?)\W*$", re.IGNORECASE)
+_SHORT_EN = 4  # words: "By which year?"
+_POINTS_EN = re.compile(r"\b(?:it|its|they|them|their|this|these|those|that (?:one|task|section|target|plan|item)|there|else|same|the (?:latter|former))\b", re.IGNORECASE)
+
+
+def _last(history: Sequence[Turn], role: str) -> str:
+    return next((t.content for t in reversed(history) if t.role == role), "")
+
+
+def cited_refs(text: str, plan: Plan) -> tuple[str, ...]:
+    """The sections whose addresses stand in a text, the longest address first where one contains another."""
+    folded, found = fold(text), []
+    for section in sorted(plan.sections, key=lambda s: -len(s.address)):
+        address = fold(section.address)
+        if section.ref.count("/") and address in folded:
+            found.append(section.ref)
+            folded = folded.replace(address, " ")
+    return tuple(found)
+
+
+def _asking(before: str) -> str:
+    """How the question before asked, without its matter and its unit: 要新建多少公里绿道 → 是多少."""
+    if _HOW_MUCH_ZH.search(before):
+        return "是多少"
+    tail = _TAIL_ZH.search(before.rstrip("？? "))
+    return tail[0] if tail else "有什么内容"
+
+
+def _complete_zh(text: str, before: str) -> str | None:
+    about = _ABOUT_ZH.match(text)
+    if about:
+        return f"{about['topic']}{_asking(before)}？"
+    if _POINTS_ZH.search(text) or len(text) <= _SHORT_ZH:
+        head = _TAIL_ZH.sub("", before.rstrip("？?。 ")).rstrip("，,的") or before
+        return f"{head}：{_POINTS_ZH.sub('', text, count=1) or text}"
+    return None
+
+
+def _complete_en(text: str, before: str) -> str | None:
+    about = _ABOUT_EN.match(text)
+    if about:
+        return f"{about['topic'] or about['and']}? (after: {before})"
+    short = len(text.split()) <= _SHORT_EN
+    return f"{text} (after: {before})" if short or _POINTS_EN.search(text) else None
+
+
+def complete(text: str, history: Sequence[Turn], plan: Plan) -> Completed:
+    """The question with what it leaves out; one with a topic of its own stays as it is."""
+    before = _last(history, "user").strip()
+    if not before:
+        return Completed(text)
+    stripped = text.strip()
+    rewritten = (_complete_zh if language_of(stripped) == "zh" else _complete_en)(stripped, before)
+    if not rewritten:
+        return Completed(text)
+    return Completed(rewritten, rewritten, cited_refs(_last(history, "assistant"), plan))

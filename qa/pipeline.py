@@ -1,0 +1,142 @@
+"""PlanQA: the way from a question to an answer, as a LangChain Runnable."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import ensure_config
+
+from corpus.errors import QuestionsError
+from corpus.fold import fold
+from corpus.parse import Plan
+from index.retrieve import Hit, Index
+from index.settings import Settings
+from qa.answer import Answer, Reason
+from qa.evidence import Evidence
+from qa.followup import Completed, Turn, complete
+from qa.respond import EVIDENCE_HITS, Draft, Responder
+from qa.understand import Question, language_of, understand
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question with the turns before it; `plan` limits it to one plan."""
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    plan: str | None = None
+
+    @classmethod
+    def of(cls, value: "Ask | str | dict[str, Any]") -> "Ask":
+        """From a string, or a dict as in a line of `planqa batch`. Raises: QuestionsError."""
+        if isinstance(value, Ask):
+            return value
+        if isinstance(value, str):
+            return cls(value)
+        question, history = value.get("question"), value.get("history") or []
+        if not isinstance(question, str):
+            raise QuestionsError("字段 question 缺失或不是文字；请补上问题")
+        try:
+            turns = tuple(Turn(str(t["role"]), str(t["content"])) for t in history)
+        except (TypeError, KeyError) as error:
+            raise QuestionsError('字段 history 应为 [{"role", "content"}, …]；请改正') from error
+        return cls(question, turns, value.get("plan"))
+
+
+class _Clock:
+    """Milliseconds spent in each step."""
+
+    def __init__(self) -> None:
+        self.timings: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def mark(self, step: str) -> None:
+        now = time.perf_counter()
+        self.timings[step] = round(self.timings.get(step, 0.0) + (now - self._last) * 1000, 1)
+        self._last = now
+
+
+class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
+    """Question in, checked answer out; `invoke`, `batch`, `stream` and callbacks as in every Runnable.
+
+    >>> PlanQA.open(Settings.load()).invoke("2023年绿道目标是多少").text  # doctest: +SKIP
+    '推进新建绿道 18 公里。[1]（计划没有按年分列，这是整个计划期的数。）'
+    """
+
+    def __init__(self, index: Index, settings: Settings) -> None:
+        self.index = index
+        self.settings = settings
+        self._responder = Responder(index, settings.max_question)
+
+    @classmethod
+    def open(cls, settings: Settings) -> "PlanQA":
+        """On the current index of a home. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
+        return cls(Index.open(settings), settings)
+
+    def invoke(self, input: Ask | str | dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:  # noqa: A002, ANN401 - the interface's names
+        """One answer; whatever the question, a fault is never raised for it but QuestionsError for its form."""
+        return self._call_with_config(lambda ask: self._answer(Ask.of(ask)), input, ensure_config(config), run_type="chain")
+
+    def search(self, question: str, k: int = 10) -> list[Hit]:
+        """The k best chunks for a question."""
+        asked = understand(question, self._first_plan.meta, self.index.folded[self._first_plan.id])
+        return self.index.search(asked.topic, k=k, language=asked.language)
+
+    @property
+    def _first_plan(self) -> Plan:
+        return next(iter(self.index.plans.values()))
+
+    def _plan(self, name: str | None) -> Plan:
+        if name is None:
+            return self._first_plan
+        if name not in self.index.plans:
+            raise QuestionsError(f"没有计划 {name}；已建索引的有：{'、'.join(self.index.plans)}")
+        return self.index.plans[name]
+
+    def _answer(self, ask: Ask) -> Answer:
+        clock, plan = _Clock(), self._plan(ask.plan)
+        text = ask.question.strip()
+        if not any(c.isalnum() for c in text) or len(text) > self.settings.max_question:
+            reason = Reason.TOO_LONG if len(text) > self.settings.max_question else Reason.EMPTY
+            return self._responder.refuse(ask.question, language_of(text), reason, plan)
+        completed = complete(text, ask.history, plan)
+        question = understand(completed.text, plan.meta, self.index.folded[plan.id], text if completed.rewritten else None)
+        question = self._corrected(question, plan)
+        clock.mark("understand")
+        answer = self._respond(question, completed, plan, clock)
+        return replace(answer, question=ask.question, rewritten=completed.rewritten, timings_ms=clock.timings)
+
+    def _corrected(self, question: Question, plan: Plan) -> Question:
+        """The question with typing errors of its topic undone; one typed in pinyin is understood anew."""
+        variants = self.index.variants
+        typed = variants.from_pinyin(fold(question.text)) if question.language == "en" else None
+        if typed:
+            return replace(understand(typed, plan.meta, self.index.folded[plan.id]), text=question.text)
+        return replace(question, topic=variants.correct(question.topic)) if question.language == "zh" else question
+
+    def _respond(self, question: Question, completed: Completed, plan: Plan, clock: _Clock) -> Answer:
+        responder, language = self._responder, question.language
+        unmet = responder.unmet(question, plan)
+        if unmet:
+            return responder.refuse(question.text, language, unmet[0], plan, **unmet[1])
+        groups = self.index.groups(question.topic, language)
+        hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, groups=groups)
+        clock.mark("retrieve")
+        ranked = responder.ranker.rank(question, hits, completed.boost)
+        best_plan = self.index.plans[ranked[0].plan]
+        answer = self._decide(question, ranked, best_plan, hits)
+        clock.mark("answer")
+        return answer
+
+    def _decide(self, question: Question, ranked: Sequence[Evidence], plan: Plan, hits: Sequence[Hit]) -> Answer:
+        responder, language, own = self._responder, question.language, [e for e in ranked if e.plan == plan.id]
+        detail = responder.missing_detail(question, own)
+        if detail:
+            return responder.refuse(question.text, language, Reason.NO_DETAIL, plan, own[0].hit, detail=detail[language == "en"])
+        draft = responder.draft(question, own, plan)
+        if not isinstance(draft, Draft):
+            return responder.refuse(question.text, language, draft, plan, own[0].hit)
+        checked = responder.checked(draft)
+        return Answer(question.text, language, checked.text, citations=checked.citations, hits=tuple(hits))

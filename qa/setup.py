@@ -1,0 +1,40 @@
+"""From nothing to a usable index: what the commands and the page do before they answer."""
+
+from pathlib import Path
+
+from corpus.errors import IndexMissingError
+from corpus.load import load_sources
+from index.embed import Embedder
+from index.settings import Settings
+from index.store import Manifest, Progress, build, check, read_manifest
+
+
+def build_index(settings: Settings, files: list[Path], progress: Progress, *, rebuild: bool = False) -> tuple[Manifest, bool]:
+    """The index of exactly these documents (the shipped plan when none is named), and whether it was built now.
+
+    One that is there already and was made of the same is kept, unless `rebuild`. Raises: SourceError, IndexBusyError,
+    IndexError_.
+    """
+    sources = load_sources(files)
+    if not rebuild and _is_current(settings, files):
+        return read_manifest(settings)[1], False
+    return build(sources, settings, Embedder(settings.model), progress), True
+
+
+def _is_current(settings: Settings, files: list[Path]) -> bool:
+    from index.store import open_index
+
+    try:
+        stored = open_index(settings)
+        check(stored.manifest, load_sources(files), settings)
+    except IndexMissingError:
+        return False
+    return True
+
+
+def ensure_index(settings: Settings, progress: Progress) -> None:
+    """Build the shipped plan's index if this home has none. Raises: what an index that is there and does not fit raises."""
+    try:
+        read_manifest(settings)
+    except IndexMissingError:
+        build(load_sources([]), settings, Embedder(settings.model), progress)
