@@ -39,8 +39,12 @@ def stems(text: str) -> tuple[str, ...]:
 
 
 def _glosses(word: str, lookup: Mapping[str, Iterable[str]]) -> list[str]:
-    return [part for definition in lookup.get(word, ()) if not _NO_GLOSS.match(definition)
-            for part in _PARENTHESES.sub("", definition).split(";")]
+    return [
+        part
+        for definition in lookup.get(word, ())
+        if not _NO_GLOSS.match(definition)
+        for part in _PARENTHESES.sub("", definition).split(";")
+    ]
 
 
 def read_cedict(words: Iterable[str]) -> dict[str, list[str]]:

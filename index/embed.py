@@ -59,8 +59,10 @@ def _load_named(model: str) -> "SentenceTransformer":
     try:
         return SentenceTransformer(model, device="cpu")
     except (OSError, ValueError) as error:
-        raise ModelError(f"嵌入模型 {model} 无法加载（{str(error).splitlines()[0]}）；"
-                         f"请给出模型文件夹或可下载的模型名，或取消 PLANQA_MODEL 以使用 {DEFAULT_MODEL}") from error
+        raise ModelError(
+            f"嵌入模型 {model} 无法加载（{str(error).splitlines()[0]}）；"
+            f"请给出模型文件夹或可下载的模型名，或取消 PLANQA_MODEL 以使用 {DEFAULT_MODEL}"
+        ) from error
 
 
 class Embedder:
@@ -84,7 +86,8 @@ class Embedder:
 
     def query(self, text: str) -> Vectors:
         """A unit vector, shape (dim,), float32."""
-        return self._unit(self._transformer.encode_query([_clean(text)], show_progress_bar=False))[0]
+        vector: Vectors = self.queries([text])[0]
+        return vector
 
     def queries(self, texts: list[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dim), float32."""
@@ -97,7 +100,8 @@ class Embedder:
             return array.reshape(0, 1)
         norms = np.linalg.norm(array, axis=1, keepdims=True)
         # vectors that are unit already keep every bit
-        return array if np.allclose(norms, 1, atol=1e-5) else array / np.maximum(norms, np.float32(1e-12))
+        unit: Vectors = array if np.allclose(norms, 1, atol=1e-5) else array / np.maximum(norms, np.float32(1e-12))
+        return unit
 
 
 def _clean(text: str) -> str:

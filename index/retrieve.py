@@ -18,8 +18,9 @@ from index.bilingual import translate
 from index.bm25 import Groups
 from index.embed import Embedder, Vectors
 from index.settings import Settings
-from index.store import Background, Stored, chunk_terms, open_index, words_of
+from index.store import Background, Stored, chunk_terms, nearest, open_index, words_of
 from index.variants import Variants
+
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
@@ -72,7 +73,8 @@ class Index:
         self.plans: dict[str, Plan] = {s.plan.id: s.plan for s in stored.sources}
         self.sources: dict[str, Source] = {s.plan.id: s for s in stored.sources}
         self.chunks: tuple[tuple[str, Chunk], ...] = tuple(
-            (plan.id, chunk) for plan in self.plans.values() for chunk in chunk_plan(plan, stored.manifest.max_chars))
+            (plan.id, chunk) for plan in self.plans.values() for chunk in chunk_plan(plan, stored.manifest.max_chars)
+        )
         self._row = {(plan, chunk.id): i for i, (plan, chunk) in enumerate(self.chunks)}
 
     @classmethod
@@ -121,8 +123,9 @@ class Index:
         parts = (part for word in words for part in ([word] if word in self.vocabulary else self.words.terms(word)))
         return [part for part in dict.fromkeys(parts) if part in self.vocabulary]
 
-    def search(self, question: str, *, k: int = 10, language: str = "zh", groups: Groups | None = None,
-               vector: Vectors | None = None) -> list[Hit]:
+    def search(
+        self, question: str, *, k: int = 10, language: str = "zh", groups: Groups | None = None, vector: Vectors | None = None
+    ) -> list[Hit]:
         """The k best chunks, the best first; equal scores keep the plan's order. One embedding, unless a vector is given."""
         vector = self.embedder.query(question) if vector is None else vector
         groups = self.groups(question, language) if groups is None else groups
@@ -135,8 +138,10 @@ class Index:
             asked, known = self._dense(self._stored.questions, vector, MAX_QUESTIONS)
             worded = self._stored.question_words.scores(groups)
             score = (1 - QUESTION_WEIGHT) * score + QUESTION_WEIGHT * (weight * _scaled(asked) + (1 - weight) * _scaled(worded))
-        return [self._hit(int(i), rank, float(score[i]), float(dense[i]), float(bm25[i]), sentences, known)
-                for rank, i in enumerate(np.argsort(-score, kind="stable")[:k], 1)]
+        return [
+            self._hit(int(i), rank, float(score[i]), float(dense[i]), float(bm25[i]), sentences, known)
+            for rank, i in enumerate(np.argsort(-score, kind="stable")[:k], 1)
+        ]
 
     def background(self, language: str) -> Background:
         """What chance looks like in this index for questions of a language."""
@@ -149,15 +154,24 @@ class Index:
 
     def _hit(self, row: int, rank: int, score: float, dense: float, bm25: float, sentences: _Places, known: _Places) -> Hit:
         plan, chunk = self.chunks[row]
-        return Hit(plan, chunk.ref, chunk, score, rank, dense, bm25, sentences.get((plan, chunk.id), {}), known.get((plan, chunk.id), {}))
+        return Hit(
+            plan,
+            chunk.ref,
+            chunk,
+            score,
+            rank,
+            dense,
+            bm25,
+            sentences.get((plan, chunk.id), {}),
+            known.get((plan, chunk.id), {}),
+        )
 
     def _dense(self, collection: "Collection", vector: Vectors, most: int) -> tuple[NDArray[np.float32], _Places]:
         """The best cosine of each chunk's ways, and those of single sentences; unseen chunks get the lowest seen."""
-        found = collection.query(query_embeddings=[vector], n_results=min(most, collection.count()), include=["distances"])
-        distances = (found["distances"] or [[]])[0]
+        ids, distances = nearest(collection, vector, min(most, collection.count()))
         best = np.full(len(self.chunks), 1 - max(distances, default=2.0), dtype=np.float32)
         sentences: _Places = {}
-        for way, distance in zip(found["ids"][0], distances, strict=True):
+        for way, distance in zip(ids, distances, strict=True):
             plan, chunk, *start = way.split("|")
             row = self._row[plan, chunk]
             best[row] = max(best[row], 1 - distance)

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from corpus.chunks import MAX_CHARS
 from corpus.errors import SettingError
@@ -36,12 +36,12 @@ class Settings:
     def load(cls, environ: Mapping[str, str] | None = None, **flags: object) -> Self:
         """Defaults < environment < flags; a flag that is None was not given. Raises: SettingError."""
         environ = os.environ if environ is None else environ
-        settings = cls(home=_default_home())
+        values: dict[str, Any] = vars(cls(home=_default_home())).copy()
         names = {f.name for f in fields(cls)}
         given = {n: environ[f"PLANQA_{n.upper()}"] for n in sorted(names) if environ.get(f"PLANQA_{n.upper()}")}
         for name, value in {**given, **{n: v for n, v in flags.items() if v is not None}}.items():
-            settings = replace(settings, **{name: _typed(name, value, getattr(settings, name))})
-        return settings
+            values[name] = _typed(name, value, values[name])
+        return cls(**values)
 
 
 def _typed(name: str, value: object, default: object) -> object:

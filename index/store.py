@@ -74,15 +74,20 @@ def ways_of(source: Source, chunk: Chunk) -> list[Way]:
     """The chunk with its headings, each of its sentences, and what each is called in English."""
     whole = f"{source.plan.id}|{chunk.id}"
     english = ((s, source.rendering(s.ref, s.text)) for s in chunk.sentences)
-    return [Way(whole, f"{chunk.heading} {chunk.text}".strip()),
-            *(Way(f"{whole}|{s.start}", s.text) for s in chunk.sentences),
-            *(Way(f"{whole}|{s.start}|en", text) for s, text in english if text)]
+    return [
+        Way(whole, f"{chunk.heading} {chunk.text}".strip()),
+        *(Way(f"{whole}|{s.start}", s.text) for s in chunk.sentences),
+        *(Way(f"{whole}|{s.start}|en", text) for s, text in english if text),
+    ]
 
 
 def questions_of(source: Source, chunk: Chunk) -> list[Way]:
     """The questions that the chunk's sentences are known to answer: `plan|chunk|start|number`."""
-    return [Way(f"{source.plan.id}|{chunk.id}|{s.start}|{i}", q)
-            for s in chunk.sentences for i, q in enumerate(source.questions(s.ref, s.text))]
+    return [
+        Way(f"{source.plan.id}|{chunk.id}|{s.start}|{i}", q)
+        for s in chunk.sentences
+        for i, q in enumerate(source.questions(s.ref, s.text))
+    ]
 
 
 def question_terms(words: Words, question: str) -> list[str]:
@@ -98,7 +103,9 @@ def terms_of(source: Source, words: Words, ref: str, chinese: str) -> list[str]:
 def chunk_terms(source: Source, words: Words, chunk: Chunk) -> list[str]:
     """The terms of a chunk's headings and sentences."""
     headings = ((s.ref, s.title) for s in source.plan.path(chunk.ref) if s.title)
-    return [t for ref, text in (*headings, *((s.ref, s.text) for s in chunk.sentences)) for t in terms_of(source, words, ref, text)]
+    return [
+        t for ref, text in (*headings, *((s.ref, s.text) for s in chunk.sentences)) for t in terms_of(source, words, ref, text)
+    ]
 
 
 def package_version() -> str:
@@ -161,15 +168,21 @@ def _disk_errors(root: Path) -> Iterator[None]:
 
 def _client(folder: Path) -> "ClientAPI":
     import chromadb
+    from chromadb.config import Settings as ChromaSettings
 
-    return chromadb.PersistentClient(str(folder), chromadb.Settings(anonymized_telemetry=False))
+    return chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
 
 
-def _write_vectors(client: "ClientAPI", name: str, ways: Sequence[Way], embed: Callable[[list[str]], Vectors],
-                   progress: Callable[[int], None]) -> "Collection":
+def _write_vectors(
+    client: "ClientAPI", name: str, ways: Sequence[Way], embed: Callable[[list[str]], Vectors], progress: Callable[[int], None]
+) -> "Collection":
     # ef_search as large as the collection makes the search exact and repeatable; beyond 2,000 it costs too much
-    hnsw = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": max(100, min(len(ways), 2000))}
-    collection = client.create_collection(name, embedding_function=None, configuration={"hnsw": hnsw})  # type: ignore[typeddict-item]
+    exact = max(100, min(len(ways), 2000))
+    collection = client.create_collection(
+        name,
+        embedding_function=None,
+        configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": exact}},
+    )
     for at in range(0, len(ways), _BATCH):
         batch = ways[at : at + _BATCH]
         collection.upsert(ids=[w.id for w in batch], embeddings=embed([w.text for w in batch]))
@@ -206,8 +219,9 @@ def _write(folder: Path, sources: Sequence[Source], settings: Settings, embedder
     background = _measure_background(stored, known, embedder)
     terms = [chunk_terms(source, words, chunk) for source, chunk in pairs]
     WordIndex.build(terms).save(folder / "words")
-    WordIndex.build([[t for q in questions_of(source, chunk) for t in question_terms(words, q.text)] for source, chunk in pairs]
-                    ).save(folder / "question-words")
+    WordIndex.build(
+        [[t for q in questions_of(source, chunk) for t in question_terms(words, q.text)] for source, chunk in pairs]
+    ).save(folder / "question-words")
     vocabulary = {term for document in terms for term in document if not term.isascii()}
     english = build_table(vocabulary, (pair for s in sources for pair in s.glossary), read_cedict(vocabulary))
     _write_json(folder / "english.json", english)
@@ -278,11 +292,14 @@ def _spread(values: Sequence[float]) -> tuple[float, float]:
     return middle, max(1.4826 * float(np.median(np.abs(np.array(values) - middle))), 0.004)
 
 
-def _nearest(collection: "Collection", vector: Vectors) -> float:
-    if not collection.count():
-        return 0.0
-    found = collection.query(query_embeddings=[vector], n_results=1, include=["distances"])
-    return 1 - (found["distances"] or [[2.0]])[0][0]
+def nearest(collection: "Collection", vector: Vectors, n: int) -> tuple[list[str], list[float]]:
+    """The n ways nearest to a vector and their cosine distances (lower is nearer), the nearest first."""
+    found = collection.query(query_embeddings=vector[None].astype(np.float32), n_results=n, include=["distances"])
+    return found["ids"][0], (found["distances"] or [[]])[0]
+
+
+def _best_cosine(collection: "Collection", vector: Vectors) -> float:
+    return 1 - nearest(collection, vector, 1)[1][0] if collection.count() else 0.0
 
 
 def _measure_background(ways: "Collection", known: "Collection", embedder: Embedder) -> dict[str, Background]:
@@ -290,8 +307,10 @@ def _measure_background(ways: "Collection", known: "Collection", embedder: Embed
     questions = background_questions()
     best: dict[str, list[tuple[float, float]]] = {"zh": [], "en": []}
     for question, vector in zip(questions, embedder.queries(list(questions)), strict=True):
-        best["en" if question.isascii() else "zh"].append((_nearest(ways, vector), _nearest(known, vector)))
-    return {language: Background(_spread([t for t, _ in pairs]), _spread([k for _, k in pairs])) for language, pairs in best.items()}
+        best["en" if question.isascii() else "zh"].append((_best_cosine(ways, vector), _best_cosine(known, vector)))
+    return {
+        language: Background(_spread([t for t, _ in pairs]), _spread([k for _, k in pairs])) for language, pairs in best.items()
+    }
 
 
 # ---- opening --------------------------------------------------------------------------------------------------------
@@ -323,8 +342,12 @@ def read_manifest(settings: Settings) -> tuple[Path, Manifest]:
 def check(manifest: Manifest, sources: Sequence[Source], settings: Settings) -> None:
     """Raises: IndexMismatchError that names the first difference between an index and what it should be."""
     expected = describe(sources, settings)
-    for name, built, now in (("格式", manifest.format, expected.format), ("planqa 版本", manifest.version, expected.version),
-                             ("嵌入模型", manifest.model, expected.model), ("分块长度", manifest.max_chars, expected.max_chars)):
+    for name, built, now in (
+        ("格式", manifest.format, expected.format),
+        ("planqa 版本", manifest.version, expected.version),
+        ("嵌入模型", manifest.model, expected.model),
+        ("分块长度", manifest.max_chars, expected.max_chars),
+    ):
         if built != now:
             raise IndexMismatchError(f"索引的{name}为 {built}，当前为 {now}；{CURE}")
     for (plan, built), (_, now) in zip(manifest.plans, expected.plans, strict=False):
@@ -358,10 +381,20 @@ def _read(folder: Path, manifest: Manifest, sources: tuple[Source, ...]) -> Stor
         found = ways.count(), questions.count()
         if found != (manifest.ways, manifest.questions):
             raise IndexError_(f"{folder}：应有 {manifest.ways}+{manifest.questions} 条向量，实有 {found[0]}+{found[1]}；{CURE}")
-        background = {language: Background(tuple(b["text"]), tuple(b["known"]))
-                      for language, b in _read_json(folder / "background.json").items()}
-        return Stored(manifest, sources, ways, questions, WordIndex.load(folder / "words", chunks),
-                      WordIndex.load(folder / "question-words", chunks), _read_json(folder / "english.json"), background)
+        background = {
+            language: Background(tuple(b["text"]), tuple(b["known"]))
+            for language, b in _read_json(folder / "background.json").items()
+        }
+        return Stored(
+            manifest,
+            sources,
+            ways,
+            questions,
+            WordIndex.load(folder / "words", chunks),
+            WordIndex.load(folder / "question-words", chunks),
+            _read_json(folder / "english.json"),
+            background,
+        )
     except (OSError, ValueError, ChromaError) as error:
         raise IndexError_(f"{folder}：索引不完整（{str(error).splitlines()[0]}）；{CURE}") from error
 

@@ -1,4 +1,4 @@
-"""Typing errors that sound right: 桃浦胡 → 桃浦湖, and questions typed in pinyin. For matching only, never shown as the plan's."""
+"""Typing errors that sound or look right: 桃浦胡 → 桃浦湖, and questions typed in pinyin. For matching only."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,24 @@ from corpus.words import Words
 _CJK_RUN = re.compile(r"[\u4e00-\u9fff]+")
 _LONGEST, _SHORTEST = 6, 2
 # what people ask with; a plan does not hold these words
-_ASKING = ("多少", "什么", "怎么", "怎么样", "哪里", "哪些", "几个", "是多少", "有多少", "要达到", "达到", "什么时候", "请问", "新建", "目标", "指标")
+_ASKING = (
+    "多少",
+    "什么",
+    "怎么",
+    "怎么样",
+    "哪里",
+    "哪些",
+    "几个",
+    "是多少",
+    "有多少",
+    "要达到",
+    "达到",
+    "什么时候",
+    "请问",
+    "新建",
+    "目标",
+    "指标",
+)
 _SYLLABLES = re.compile(r"[a-z]{1,6}")
 
 
@@ -44,7 +61,12 @@ class Variants:
     @cached_property
     def _by_shape(self) -> dict[str, str]:
         """Runs of 3 or 4 characters with one left open (机＊化) → the run of the plans that fits."""
-        return {f"{piece[:i]}*{piece[i + 1:]}": piece for piece in self._by_sound.values() if len(piece) in (3, 4) for i in range(len(piece))}
+        return {
+            f"{piece[:i]}*{piece[i + 1 :]}": piece
+            for piece in self._by_sound.values()
+            if len(piece) in (3, 4)
+            for i in range(len(piece))
+        }
 
     @cached_property
     def _syllables(self) -> frozenset[str]:
@@ -70,7 +92,8 @@ class Variants:
             if count > 1 and (all(len(p) > 1 and self._words.knows(p) for p in parts) or self._words.stop.intersection(parts)):
                 continue  # known words side by side are no typing error, and 的 is none
             found = self._by_sound.get(_pinyin(run)) or next(
-                (p for i in range(len(run)) if (p := self._by_shape.get(f"{run[:i]}*{run[i + 1:]}"))), None)
+                (p for i in range(len(run)) if (p := self._by_shape.get(f"{run[:i]}*{run[i + 1 :]}"))), None
+            )
             if found and found != run and (len(run) > _SHORTEST or sum(a == b for a, b in zip(run, found, strict=True))):
                 return found, count
         return None
@@ -88,7 +111,14 @@ class Variants:
         syllables = [s for w in words for s in (cut.get(w) or (w,))]
         result, at = "", 0
         while at < len(syllables):
-            size = next((n for n in range(min(_LONGEST, len(syllables) - at), 1, -1) if tuple(syllables[at : at + n]) in self._by_sound), 1)
+            size = next(
+                (
+                    n
+                    for n in range(min(_LONGEST, len(syllables) - at), 1, -1)
+                    if tuple(syllables[at : at + n]) in self._by_sound
+                ),
+                1,
+            )
             piece = tuple(syllables[at : at + size])
             result += self._by_sound.get(piece, "" if piece[0].isalpha() and piece[0].isascii() else piece[0])
             at += size

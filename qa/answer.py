@@ -42,8 +42,16 @@ class Citation:
 
     def to_json(self) -> dict[str, Any]:
         """The form that leaves the program."""
-        return {"mark": self.mark, "plan": self.plan, "ref": self.ref, "address": self.address, "title": self.title,
-                "quote": self.quote, "start": self.start, "end": self.end}
+        return {
+            "mark": self.mark,
+            "plan": self.plan,
+            "ref": self.ref,
+            "address": self.address,
+            "title": self.title,
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+        }
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,14 @@ class Answer:
 
     def to_json(self, question_id: str | None = None) -> dict[str, Any]:
         """The form that leaves the program (README, "JSON")."""
-        return {"id": question_id, "question": self.question, "language": self.language, "status": self.status,
-                "reason": self.reason.value if self.reason else None, "text": self.text,
-                "citations": [c.to_json() for c in self.citations], "rewritten": self.rewritten,
-                "timings_ms": self.timings_ms}
+        return {
+            "id": question_id,
+            "question": self.question,
+            "language": self.language,
+            "status": self.status,
+            "reason": self.reason.value if self.reason else None,
+            "text": self.text,
+            "citations": [c.to_json() for c in self.citations],
+            "rewritten": self.rewritten,
+            "timings_ms": self.timings_ms,
+        }

@@ -49,7 +49,8 @@ def _index(args: argparse.Namespace) -> None:
     from qa.setup import build_index
 
     manifest, built = build_index(_settings(args), [Path(f) for f in args.files], _progress("建立索引"), rebuild=args.rebuild)
-    _say(f"{'索引已建立' if built else '索引已是最新'}：{'、'.join(plan for plan, _ in manifest.plans)}（{manifest.ways} 条向量，模型 {manifest.model}）")
+    plans, vectors = "、".join(plan for plan, _ in manifest.plans), manifest.ways + manifest.questions
+    _say(f"{'索引已建立' if built else '索引已是最新'}：{plans}（{vectors} 条向量，模型 {manifest.model}）")
 
 
 def format_answer(answer: "Answer") -> str:
@@ -80,8 +81,18 @@ def _open(args: argparse.Namespace) -> "PlanQA":
 def _search(args: argparse.Namespace) -> None:
     for hit in _open(args).search(args.question, args.k):
         if args.json:
-            _say_json({"rank": hit.rank, "score": round(hit.score, 4), "plan": hit.plan, "ref": hit.ref, "chunk": hit.chunk.id,
-                       "dense": round(hit.dense, 4), "bm25": round(hit.bm25, 4), "text": hit.chunk.text})
+            _say_json(
+                {
+                    "rank": hit.rank,
+                    "score": round(hit.score, 4),
+                    "plan": hit.plan,
+                    "ref": hit.ref,
+                    "chunk": hit.chunk.id,
+                    "dense": round(hit.dense, 4),
+                    "bm25": round(hit.bm25, 4),
+                    "text": hit.chunk.text,
+                }
+            )
         else:
             _say(f"{hit.rank:>2}  {hit.score:.3f}  {hit.ref}  {hit.chunk.text[:40]}")
 
@@ -90,8 +101,16 @@ def _sections(args: argparse.Namespace) -> None:
     for plan in _open(args).index.plans.values():
         for section in plan.sections:
             if args.json:
-                _say_json({"plan": plan.id, "ref": section.ref, "address": section.address, "title": section.title,
-                           "text": section.text, "start": section.start})
+                _say_json(
+                    {
+                        "plan": plan.id,
+                        "ref": section.ref,
+                        "address": section.address,
+                        "title": section.title,
+                        "text": section.text,
+                        "start": section.start,
+                    }
+                )
             else:
                 _say(f"{'  ' * section.ref.count('/')}{section.address}  {plan.heading(section.ref)}")
 

@@ -1,5 +1,6 @@
 """From evidence to the text of an answer: the plan's own words, cut to the part that answers."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 
@@ -21,14 +22,24 @@ def cite(plan: Plan, sentence: Sentence, mark: int, marks: Iterable[tuple[int, i
     """A sentence as a citation: its place is that in the plan's source text."""
     section = plan.by_ref[sentence.ref]
     start, last = section.place(sentence.start), section.place(sentence.end - 1)
-    return Citation(mark, plan.id, section.ref, section.address, plan.heading(section.ref), sentence.text, start, last + 1, tuple(marks))
+    return Citation(
+        mark, plan.id, section.ref, section.address, plan.heading(section.ref), sentence.text, start, last + 1, tuple(marks)
+    )
 
 
 def cite_heading(plan: Plan, ref: str, mark: int) -> Citation:
     """A section's heading, as printed, as a citation."""
     section = plan.by_ref[ref]
-    return Citation(mark, plan.id, ref, section.address, plan.heading(ref), section.printed, section.start,
-                    section.start + len(section.printed))
+    return Citation(
+        mark,
+        plan.id,
+        ref,
+        section.address,
+        plan.heading(ref),
+        section.printed,
+        section.start,
+        section.start + len(section.printed),
+    )
 
 
 def following(plan: Plan, sentence: Sentence) -> Sentence | None:
@@ -59,18 +70,23 @@ def shorten(text: str, wanted: Sequence[str], limit: int) -> str:
     if len(text) <= limit:
         return text.strip(_TRIM)
     edges = [0, *(m.end() for m in _BREAK.finditer(text)), len(text)]
-    clauses = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    clauses = [text[a:b] for a, b in itertools.pairwise(edges)]
     worth = [sum(w in c.lower() for w in wanted) for c in clauses]
     first = last = max(range(len(clauses)), key=lambda i: (worth[i], -i))
     while True:
-        grown = [(a, b) for a, b in ((first, last + 1), (first - 1, last))
-                 if a >= 0 and b < len(clauses) and len("".join(clauses[a : b + 1])) <= limit]
+        grown = [
+            (a, b)
+            for a, b in ((first, last + 1), (first - 1, last))
+            if a >= 0 and b < len(clauses) and len("".join(clauses[a : b + 1])) <= limit
+        ]
         if not grown:
             return "".join(clauses[first : last + 1]).strip(_TRIM)
         first, last = max(grown, key=lambda ab: sum(worth[ab[0] : ab[1] + 1]))
 
 
-def measures(plan: Plan, ranked: Sequence[Evidence], near: float, length: Callable[[Sentence], int], limit: int) -> list[Sentence]:
+def measures(
+    plan: Plan, ranked: Sequence[Evidence], near: float, length: Callable[[Sentence], int], limit: int
+) -> list[Sentence]:
     """The best sentence and those of its section that score at least `near` times as much, in the plan's order."""
     best = ranked[0].sentence
     chosen = [best]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.figures import Figure, find_figures
 from corpus.fold import fold
@@ -22,6 +23,7 @@ W_TEXT, W_KNOWN, W_COVER, W_SECTION = 0.5, 0.45, 0.5, 0.25
 IN_SECTION = 0.25  # a question's word counts a quarter where it stands beside the sentence, in its heading or chunk
 LEAD_MALUS = 0.08  # a sentence that only announces what its section says
 TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
+Weights = NDArray[np.float64]
 LEAD_MAX = 22  # characters
 _UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
 _BREAK = re.compile(r"[，；：,;]")
@@ -83,12 +85,15 @@ class Ranker:
     def _beside(self, hit: Hit) -> frozenset[str]:
         """The terms of a chunk's headings and of all its sentences."""
         headings = ((s.ref, s.title) for s in self._index.plans[hit.plan].path(hit.ref) if s.title)
-        return frozenset().union(*(self._cached(hit.plan, ref, text)
-                                   for ref, text in (*headings, *((s.ref, s.text) for s in hit.chunk.sentences))))
+        return frozenset().union(
+            *(self._cached(hit.plan, ref, text) for ref, text in (*headings, *((s.ref, s.text) for s in hit.chunk.sentences)))
+        )
 
-    def weights(self, groups: Groups) -> np.ndarray:  # type: ignore[type-arg]
+    def weights(self, groups: Groups) -> Weights:
         """The weight of each group: its rarest known alternative's idf, the highest for words that no plan uses."""
-        return np.array([min(self._index.idf(term) for term in group) if group else self._index.idf("") * _UNKNOWN for group in groups])
+        return np.array(
+            [min(self._index.idf(term) for term in group) if group else self._index.idf("") * _UNKNOWN for group in groups]
+        )
 
     def groups(self, question: Question) -> Groups:
         """The words of the question, each with what it may stand for; () for an English word without a translation."""
@@ -96,10 +101,14 @@ class Ranker:
             return self._index.groups(question.topic, "zh")
         known = self._index.groups(question.topic, "en")
         held = {term for group in known for term in group}
-        missing = [phrase for phrase, words in self._index.translations(question.topic) if not words and not held.intersection(phrase.split())]
+        missing = [
+            phrase
+            for phrase, words in self._index.translations(question.topic)
+            if not words and not held.intersection(phrase.split())
+        ]
         return (*known, *(() for _ in missing))
 
-    def cover(self, groups: Groups, weights: np.ndarray, inside: frozenset[str], beside: frozenset[str]) -> float:  # type: ignore[type-arg]
+    def cover(self, groups: Groups, weights: Weights, inside: frozenset[str], beside: frozenset[str]) -> float:
         """The weighted share of groups that the words hold, those beside counting half."""
         if not groups or not weights.sum():
             return 0.0
@@ -110,7 +119,10 @@ class Ranker:
         """The sentences of the hits, the best first; sections in `boost` are preferred."""
         groups = self.groups(question)
         weights = self.weights(groups)
-        text, known = _Scale([c for hit in hits for c in hit.sentences.values()]), _Scale([c for hit in hits for c in hit.questions.values()])
+        text, known = (
+            _Scale([c for hit in hits for c in hit.sentences.values()]),
+            _Scale([c for hit in hits for c in hit.questions.values()]),
+        )
         preferred, ranked = set(boost), []
         for hit in hits:
             beside = self._beside(hit)
@@ -119,8 +131,14 @@ class Ranker:
                 dense = W_TEXT * text(cosine) + W_KNOWN * known(asked) if known.high else (W_TEXT + W_KNOWN / 2) * text(cosine)
                 cover = self.cover(groups, weights, self._cached(hit.plan, sentence.ref, sentence.text), beside)
                 figure, fit = self._typed(question, sentence.text, groups, weights)
-                score = (dense + W_COVER * cover + W_SECTION * hit.score + fit + (TYPE_BONUS if hit.ref in preferred else 0)
-                         - (LEAD_MALUS if is_lead(self._index.plans[hit.plan], sentence) else 0))
+                score = (
+                    dense
+                    + W_COVER * cover
+                    + W_SECTION * hit.score
+                    + fit
+                    + (TYPE_BONUS if hit.ref in preferred else 0)
+                    - (LEAD_MALUS if is_lead(self._index.plans[hit.plan], sentence) else 0)
+                )
                 ranked.append(Evidence(hit.plan, sentence, score, cover, cosine, asked, hit, figure))
         return sorted(ranked, key=lambda e: -e.score)
 
@@ -131,12 +149,12 @@ class Ranker:
         found = [f for f in _figures(text) if f.family == family]
         return max(found, key=lambda f: self.clause_cover(groups, weights, text, f.start), default=None)
 
-    def clause_cover(self, groups: Groups, weights: np.ndarray, text: str, at: int) -> float:  # type: ignore[type-arg]
+    def clause_cover(self, groups: Groups, weights: Weights, text: str, at: int) -> float:
         """The share of the question's words that the clause around an offset holds."""
         clause = text[slice(*clause_of(text, at))]
         return self.cover(groups, weights, frozenset(self._index.words.terms(clause)), frozenset())
 
-    def _typed(self, question: Question, text: str, groups: Groups, weights: np.ndarray) -> tuple[Figure | None, float]:  # type: ignore[type-arg]
+    def _typed(self, question: Question, text: str, groups: Groups, weights: Weights) -> tuple[Figure | None, float]:
         """The figure that fits the question's type, and what that is worth."""
         if question.kind not in (Kind.FIGURE, Kind.DATE):
             return None, TYPE_BONUS if question.holds and question.holds.search(text) else 0.0
@@ -146,7 +164,9 @@ class Ranker:
         covers = [self.clause_cover(groups, weights, text, f.start) for f in fitting]
         best = max(range(len(fitting)), key=lambda i: (covers[i], -i))
         # without a hint at the unit a measure is likelier meant than a count
-        bonus = TYPE_BONUS * (1 if question.family or question.kind is Kind.DATE else 0.25 if fitting[best].family == "count" else 0.75)
+        bonus = TYPE_BONUS * (
+            1 if question.family or question.kind is Kind.DATE else 0.25 if fitting[best].family == "count" else 0.75
+        )
         return fitting[best], bonus + CLAUSE_BONUS * covers[best]
 
 

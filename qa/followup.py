@@ -27,13 +27,23 @@ class Completed:
 
 
 _ABOUT_ZH = re.compile(r"^(?:那么?|还有|另外)?[，,]?(?P<topic>.{1,24}?)(?:方面|这块|这一块|的话)?呢[？?]?$")
-_POINTS_ZH = re.compile(r"^(?:那么?|这样)?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它)(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?|(?:它|它们|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)")
-_TAIL_ZH = re.compile(r"(?:有(?:什么|哪些|没有)|是(?:什么|多少|谁)|怎么|如何|怎样|要(?:达到|维持|新建|完成)?多少|多少|几|由谁|在哪|什么时候|何时|打算).*$")
+_POINTS_ZH = re.compile(
+    r"^(?:那么?|这样)?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它)(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?|(?:它|它们|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)"
+)
+_TAIL_ZH = re.compile(
+    r"(?:有(?:什么|哪些|没有)|是(?:什么|多少|谁)|怎么|如何|怎样|要(?:达到|维持|新建|完成)?多少|多少|几|由谁|在哪|什么时候|何时|打算).*$"
+)
 _HOW_MUCH_ZH = re.compile(r"多少|百分之几|多大|多长|几[个类项张起级公里米座条]")
 _SHORT_ZH = 8
-_ABOUT_EN = re.compile(r"^(?:and |so |ok,? |okay,? )?(?:what|how) about (?P<topic>.+?)\W*$|^and (?P<and>.{2,40}?)\W*$", re.IGNORECASE)
+_ABOUT_EN = re.compile(
+    r"^(?:and |so |ok,? |okay,? )?(?:what|how) about (?P<topic>.+?)\W*$|^and (?P<and>.{2,40}?)\W*$", re.IGNORECASE
+)
 _SHORT_EN = 4  # words: "By which year?"
-_POINTS_EN = re.compile(r"\b(?:it|its|they|them|their|this|these|those|that (?:one|task|section|target|plan|item)|there|else|same|the (?:latter|former))\b", re.IGNORECASE)
+_POINTS_EN = re.compile(
+    r"\b(?:it|its|they|them|their|this|these|those|there|else|same|the (?:latter|former))\b"
+    r"|\bthat (?:one|task|section|target|plan|item)\b",
+    re.IGNORECASE,
+)
 
 
 def _last(history: Sequence[Turn], role: str) -> str:

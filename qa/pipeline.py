@@ -1,5 +1,6 @@
 """PlanQA: the way from a question to an answer, as a LangChain Runnable."""
 
+import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +14,12 @@ from corpus.fold import fold
 from corpus.parse import Plan
 from index.retrieve import Hit, Index
 from index.settings import Settings
+from qa import texts
 from qa.answer import Answer, Reason
 from qa.evidence import Evidence
 from qa.followup import Completed, Turn, complete
 from qa.respond import EVIDENCE_HITS, Draft, Responder
-from qa.understand import Question, language_of, understand
+from qa.understand import Question, Scope, language_of, understand
 
 
 @dataclass(frozen=True)
@@ -69,19 +71,20 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         self.index = index
         self.settings = settings
         self._responder = Responder(index, settings.max_question)
+        self._scope = functools.cache(lambda plan: Scope(plan, index.folded[plan.id]))
 
     @classmethod
     def open(cls, settings: Settings) -> "PlanQA":
         """On the current index of a home. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
         return cls(Index.open(settings), settings)
 
-    def invoke(self, input: Ask | str | dict[str, Any], config: RunnableConfig | None = None, **_: Any) -> Answer:  # noqa: A002, ANN401 - the interface's names
+    def invoke(self, input: Ask | str | dict[str, Any], config: RunnableConfig | None = None, **_: object) -> Answer:
         """One answer; whatever the question, a fault is never raised for it but QuestionsError for its form."""
         return self._call_with_config(lambda ask: self._answer(Ask.of(ask)), input, ensure_config(config), run_type="chain")
 
     def search(self, question: str, k: int = 10) -> list[Hit]:
         """The k best chunks for a question."""
-        asked = understand(question, self._first_plan.meta, self.index.folded[self._first_plan.id])
+        asked = understand(question, self._scope(self._first_plan))
         return self.index.search(asked.topic, k=k, language=asked.language)
 
     @property
@@ -102,7 +105,7 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
             reason = Reason.TOO_LONG if len(text) > self.settings.max_question else Reason.EMPTY
             return self._responder.refuse(ask.question, language_of(text), reason, plan)
         completed = complete(text, ask.history, plan)
-        question = understand(completed.text, plan.meta, self.index.folded[plan.id], text if completed.rewritten else None)
+        question = understand(completed.text, self._scope(plan), text if completed.rewritten else None)
         question = self._corrected(question, plan)
         clock.mark("understand")
         answer = self._respond(question, completed, plan, clock)
@@ -113,14 +116,14 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         variants = self.index.variants
         typed = variants.from_pinyin(fold(question.text)) if question.language == "en" else None
         if typed:
-            return replace(understand(typed, plan.meta, self.index.folded[plan.id]), text=question.text)
+            return replace(understand(typed, self._scope(plan)), text=question.text)
         return replace(question, topic=variants.correct(question.topic)) if question.language == "zh" else question
 
     def _respond(self, question: Question, completed: Completed, plan: Plan, clock: _Clock) -> Answer:
         responder, language = self._responder, question.language
-        unmet = responder.unmet(question, plan)
+        unmet = responder.unmet(question, self._scope(plan))
         if unmet:
-            return responder.refuse(question.text, language, unmet[0], plan, **unmet[1])
+            return responder.refuse(question.text, language, unmet[0], plan, details=unmet[1])
         groups = self.index.groups(question.topic, language)
         hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, groups=groups)
         clock.mark("retrieve")
@@ -134,7 +137,9 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         responder, language, own = self._responder, question.language, [e for e in ranked if e.plan == plan.id]
         detail = responder.missing_detail(question, own)
         if detail:
-            return responder.refuse(question.text, language, Reason.NO_DETAIL, plan, own[0].hit, detail=detail[language == "en"])
+            return responder.refuse(
+                question.text, language, Reason.NO_DETAIL, plan, own[0].hit, details={"detail": texts.pick(detail, language)}
+            )
         draft = responder.draft(question, own, plan)
         if not isinstance(draft, Draft):
             return responder.refuse(question.text, language, draft, plan, own[0].hit)

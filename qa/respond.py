@@ -9,12 +9,12 @@ from corpus.fold import fold, squeeze
 from corpus.parse import Plan, Section
 from corpus.sentences import Sentence
 from index.retrieve import Hit, Index
-from qa import texts
+from qa import cues, texts
 from qa.answer import Answer, Citation, Nearest, Reason
 from qa.check import faults
 from qa.compose import MAX_MEASURES, MAX_TEXT, cite, cite_heading, figure_text, following, measures, shorten
 from qa.evidence import LEAD_MAX, Evidence, Ranker, clause_of, is_lead
-from qa.understand import Kind, Question, unmet_years
+from qa.understand import Kind, Question, Scope
 
 EVIDENCE_HITS = 12  # sections of which sentences are read
 FIGURE_COVER = 0.35  # a figure counts as the answer only where this share of the question's words stands around it
@@ -24,25 +24,12 @@ SURE_KNOWN = 3.0  # ... or with a known question this many deviations nearer tha
 CHANCE = 2.0  # deviations: nearer than any of 52 general questions that the plan does not answer
 MEASURES_NEAR, FACT_NEAR = 0.75, 0.92  # how near to the best a further sentence of its section must score to be told too
 LIST_MAX = 60
-_KINDS_REFUSED = {Kind.ORDER: Reason.ORDER, Kind.WRITING: Reason.WRITING, Kind.SMALL_TALK: Reason.SMALL_TALK,
-                  Kind.PERSONAL_CASE: Reason.PERSONAL_CASE}
-_LEFT_OPEN = re.compile(r"(?:完成|达到|落实|按照?).{0,8}(?:下达|规定|要求).{0,4}(?:指标|目标|任务)?")
-_ASKS_FOR_VALUE = re.compile(r"具体(?:的)?(?:数|百分比|比例|金额|指标值|目标值|数值)|specific (?:figure|number|percentage|value)|\ba figure\b")
-_CHOICE = re.compile(r"还是.{1,14}[?？]?$|\bor\b")
-_PARTS = re.compile(r"下面|下设|之下|包括|分为|包含|哪几|哪些|几项|几个方面|几条|分别|\b(?:parts|tasks|sections|items|principles|consist|comprise|under)\b")
-_UNIVERSAL = re.compile(r"只|仅|一律|必须|强制|任何|所有|全部|每一?[家个户]|都[要得]|\b(?:only|every|all|compulsory|mandatory|must|any|always|obligatory|required)\b", re.I)
-_SOFT = re.compile(r"鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广")
-_NEGATED = re.compile(r"(?<![是能会要有对差管])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])|n't\b|\bnot\b|\bno\b", re.I)
-_FORBIDS = re.compile(r"不得|禁止|严禁|不再|取缔|停止")
-# what a plan hardly ever gives, by the words that ask for it, and how it would look if it did
-_DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = (
-    (re.compile(r"电话|手机号|联系方式|\bphone\b|\btelephone\b|\bcontact number\b|\bhotline\b", re.I), re.compile(r"\d{3,4}-?\d{7,8}|1\d{10}|\d{5}热线"), ("电话", "a phone number")),
-    (re.compile(r"办公地址|地址|门牌|\baddress\b", re.I), re.compile(r"[路街道]\s*\d+\s*号"), ("地址", "an address")),
-    (re.compile(r"邮箱|电子邮件|\be-?mail\b", re.I), re.compile(r"@"), ("邮箱", "an e-mail address")),
-    (re.compile(r"中标|承包商|承建|施工单位|哪家(?:公司|企业)|哪个公司|\bcontract(?:or|ed)?\b|\bwhich (?:\w+ ){0,2}(?:company|firm)\b", re.I), re.compile(r"公司|集团"), ("由哪家公司承担", "which company does it")),
-    (re.compile(r"(?:局长|区长|主任|书记|负责人|市长|院长|组长)(?:是谁|叫什么|姓什么|的?名字|的?姓名)|叫什么名字|\bname of the (?:director|head|mayor|person|official)|\bwho is the (?:director|head|mayor|chief)", re.I),
-     re.compile(r"(?!)"), ("人名", "names of persons")),
-)
+_KINDS_REFUSED = {
+    Kind.ORDER: Reason.ORDER,
+    Kind.WRITING: Reason.WRITING,
+    Kind.SMALL_TALK: Reason.SMALL_TALK,
+    Kind.PERSONAL_CASE: Reason.PERSONAL_CASE,
+}
 
 
 @dataclass(frozen=True)
@@ -64,12 +51,21 @@ class Responder:
 
     # ---- refusing ---------------------------------------------------------------------------------------------------
 
-    def refuse(self, text: str, language: str, reason: Reason, plan: Plan, hit: Hit | None = None, **details: str) -> Answer:
+    def refuse(
+        self,
+        text: str,
+        language: str,
+        reason: Reason,
+        plan: Plan,
+        hit: Hit | None = None,
+        details: dict[str, str] | None = None,
+    ) -> Answer:
         """A refusal in the asker's language, with the nearest section where one was found."""
         meta = plan.meta
         title = meta.english_title if language == "en" and meta.english_title else plan.title
         message = texts.pick(texts.REFUSALS[reason], language).format(
-            limit=self._max_question, title=title, hotline=texts.HOTLINE, **details)
+            limit=self._max_question, title=title, hotline=texts.HOTLINE, **(details or {})
+        )
         nearest = Nearest(plan.id, hit.ref, plan.by_ref[hit.ref].address, self.title(plan, hit.ref, language)) if hit else None
         if nearest and reason in (Reason.NO_FIGURE, Reason.NO_DETAIL, Reason.NOT_IN_PLAN):
             message += texts.pick(texts.NEAREST, language).format(address=nearest.address, title=nearest.title)
@@ -85,26 +81,25 @@ class Responder:
         path = [self.index.rendering(plan.id, s.ref, s.title) for s in plan.path(ref) if s.title]
         return (path[-1] if path else "") or heading
 
-    def unmet(self, question: Question, plan: Plan) -> tuple[Reason, dict[str, str]] | None:
-        """The condition that the question sets and the plan does not meet."""
-        zh, meta = question.language == "zh", plan.meta
+    def unmet(self, question: Question, scope: Scope) -> tuple[Reason, dict[str, str]] | None:
+        """The condition that the question sets and the plan does not meet, with the words to say so."""
+        zh, meta = question.language == "zh", scope.meta
         if question.kind in _KINDS_REFUSED:
             return _KINDS_REFUSED[question.kind], {}
         if question.places:
             own = "".join(meta.place) if zh else ", ".join(reversed(meta.english_place or meta.place))
             return Reason.OTHER_PLACE, {"detail": ("、" if zh else ", ").join(question.places), "place": own}
-        plain = self.index.folded[plan.id]
-        years = [f"{y}年" if zh else str(y) for y in unmet_years(question.years, meta, plain)]
-        rounds = [r for r in question.rounds if r not in plain and fold(r) not in fold(plan.title)]
-        if years or rounds:
-            first, last = meta.period or (0, 0)
-            period = f"{first}—{last}年" if zh else f"{first}–{last}"
-            return Reason.OTHER_PERIOD, {"detail": "、".join([*years, *rounds]), "period": period if first else plan.title}
-        return None
+        years = [f"{y}年" if zh else str(y) for y in scope.unmet_years(question.years)]
+        outside = [*years, *scope.unmet_rounds(question.rounds)]
+        if not outside:
+            return None
+        first, last = meta.period or (0, 0)
+        period = (f"{first}—{last}年" if zh else f"{first}–{last}") if meta.period else scope.plan.title
+        return Reason.OTHER_PERIOD, {"detail": ("、" if zh else ", ").join(outside), "period": period}
 
     def missing_detail(self, question: Question, evidence: Sequence[Evidence]) -> tuple[str, str] | None:
         """What the question asks for and no sentence near it gives: a phone number, an address, a name."""
-        for asked, given, name in _DETAILS:
+        for asked, given, name in cues.DETAILS:
             if asked.search(question.text) and not any(given.search(e.sentence.text) for e in evidence[:5]):
                 return name
         return None
@@ -143,18 +138,26 @@ class Responder:
             figure = self.ranker.best_figure(question, best.sentence.text, claim.family)
             if not figure or (claim.family == "count" and claim.unit != figure.unit):
                 continue
-            if figure.value is not None and claim.value is not None and abs(figure.value - claim.value) > 1e-6 * abs(figure.value):
+            if (
+                figure.value is not None
+                and claim.value is not None
+                and abs(figure.value - claim.value) > 1e-6 * abs(figure.value)
+            ):
                 text = self._say(question, best, figure_text(best.sentence.text, figure))
-                return Draft(texts.pick(texts.CORRECTION, question.language).format(text=text),
-                             (cite(plan, best.sentence, 1, [(figure.start, figure.end)]),))
+                return Draft(
+                    texts.pick(texts.CORRECTION, question.language).format(text=text),
+                    (cite(plan, best.sentence, 1, [(figure.start, figure.end)]),),
+                )
         return None
 
     def _figure(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | Reason:
         best, found = ranked[0], next((e for e in ranked if e.figure), None)
         left_open = self._left_open(question, best)
         if left_open and not (question.strict and question.family == "money"):
-            return Draft(texts.pick(texts.NO_VALUE, question.language).format(text=self._say(question, best, left_open)),
-                         (cite(plan, best.sentence, 1),))
+            return Draft(
+                texts.pick(texts.NO_VALUE, question.language).format(text=self._say(question, best, left_open)),
+                (cite(plan, best.sentence, 1),),
+            )
         if not found or found.figure is None or not self._figure_holds(question, best, found):
             if question.kind is Kind.DATE and not question.strict and self.sure(question, best):
                 return self._fact(question, ranked, plan)
@@ -176,7 +179,7 @@ class Responder:
         covers = [self.ranker.clause_cover(groups, weights, sentence, begin) for begin, _ in spans]
         top = max(range(len(spans)), key=lambda i: covers[i])
         clause = sentence[slice(*spans[top])]
-        return clause if covers[top] >= SURE_COVER and _LEFT_OPEN.search(clause) and not re.search(r"\d", clause) else None
+        return clause if covers[top] >= SURE_COVER and cues.LEFT_OPEN.search(clause) and not re.search(r"\d", clause) else None
 
     def _fact(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft:
         best, language = ranked[0], question.language
@@ -198,10 +201,10 @@ class Responder:
 
     def _opening(self, question: Question, best: Evidence, body: str) -> str:
         """The body, behind yes, no or a correction where the question calls for one."""
-        if _ASKS_FOR_VALUE.search(question.text.lower()):
+        if cues.ASKS_FOR_VALUE.search(question.text.lower()):
             has = any(f.family not in ("date", "label", "") for f in self.ranker.figures(best.sentence.text))
             pair = texts.YES if has else texts.NO_VALUE
-        elif question.kind is not Kind.YES_NO or _CHOICE.search(question.text):
+        elif question.kind is not Kind.YES_NO or cues.CHOICE.search(question.text):
             return body
         elif not (question.claims or self.sure(question, best)):
             pair = texts.RELATED
@@ -221,17 +224,19 @@ class Responder:
         marks = {ref: "".join(f"[{c.mark}]" for c in citations if c.ref == ref) for ref in refs}
         lines = [f"{plan.by_ref[ref].address} {self.title(plan, ref, question.language)}{marks[ref]}" for ref in refs]
         head = texts.pick(texts.LIST_HEAD, question.language).format(count=len(refs))
-        return Draft("\n".join([head, *lines]), citations, numbers_in(head) | frozenset(n for line in lines for n in numbers_in(line)))
+        return Draft(
+            "\n".join([head, *lines]), citations, numbers_in(head) | frozenset(n for line in lines for n in numbers_in(line))
+        )
 
     def _holding(self, question: Question, plan: Plan) -> list[Sentence]:
-        """Every sentence that holds what the question quotes, or the words of its topic: all, else the rarest that some hold."""
+        """Every sentence that holds what the question quotes, or its topic's words: all, else the rarest that some hold."""
         sentences = [sentence for section in plan.sections for sentence in section.sentences]
         phrases = [squeeze(q) for q in question.quoted]
         held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
         if held:
             return held
         groups = [g for g in self.ranker.groups(replace(question, topic=list_topic(question.topic))) if g]
-        weights = self.ranker.weights(tuple(groups)) if groups else []
+        weights = self.ranker.weights(tuple(groups)).tolist()
         ordered = [g for _, g in sorted(zip(weights, groups, strict=True), key=lambda pair: -pair[0])]
         terms = {s: self.ranker.sentence_terms(plan.id, s) for s in sentences}
         while ordered:
@@ -243,11 +248,15 @@ class Responder:
 
     def _children(self, question: Question, plan: Plan) -> Draft | None:
         """The parts of a section that the question names by its title."""
-        if not _PARTS.search(question.text) or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
+        if not cues.PARTS.search(question.text) or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
             return None
         folded = squeeze(fold(question.text))
-        named = [s for s in plan.sections for title in (s.title, self.index.rendering(plan.id, s.ref, s.title))
-                 if len(title) >= 3 and squeeze(fold(title)) in folded]
+        named = [
+            s
+            for s in plan.sections
+            for title in (s.title, self.index.rendering(plan.id, s.ref, s.title))
+            if len(title) >= 3 and squeeze(fold(title)) in folded
+        ]
         if not named:
             return None
         section = max(named, key=lambda s: len(s.title))
@@ -256,9 +265,14 @@ class Responder:
             return self._leads(question, plan, section)
         lines = [f"{c.address} {self.title(plan, c.ref, question.language)}[{i}]" for i, c in enumerate(children, 1)]
         head = texts.pick(texts.LIST_CHILDREN, question.language).format(
-            title=self.title(plan, section.ref, question.language), count=len(children))
-        citations = tuple(cite_heading(plan, c.ref, i) if c.title else cite(plan, c.sentences[0], i) for i, c in enumerate(children, 1))
-        return Draft("\n".join([head, *lines]), citations, numbers_in(head) | frozenset(n for line in lines for n in numbers_in(line)))
+            title=self.title(plan, section.ref, question.language), count=len(children)
+        )
+        citations = tuple(
+            cite_heading(plan, c.ref, i) if c.title else cite(plan, c.sentences[0], i) for i, c in enumerate(children, 1)
+        )
+        return Draft(
+            "\n".join([head, *lines]), citations, numbers_in(head) | frozenset(n for line in lines for n in numbers_in(line))
+        )
 
     def _leads(self, question: Question, plan: Plan, section: Section) -> Draft | None:
         """The short sentences with which the paragraphs of a section begin, where each does: its principles, its aims."""
@@ -266,7 +280,9 @@ class Responder:
         leads = [s for s in section.sentences if s.start in starts and len(s.text) <= LEAD_MAX]
         if len(leads) < 2 or len(leads) < len(starts) - 1:
             return None
-        head = texts.pick(texts.LIST_CHILDREN, question.language).format(title=self.title(plan, section.ref, question.language), count=len(leads))
+        head = texts.pick(texts.LIST_CHILDREN, question.language).format(
+            title=self.title(plan, section.ref, question.language), count=len(leads)
+        )
         lines = [f"{self._words(question, plan.id, s, s.text)}[{i}]" for i, s in enumerate(leads, 1)]
         return Draft("\n".join([head, *lines]), tuple(cite(plan, s, i) for i, s in enumerate(leads, 1)), numbers_in(head))
 
@@ -284,7 +300,11 @@ class Responder:
     @staticmethod
     def _marked(question: Question, parts: Sequence[str]) -> str:
         """The parts in one run, each with the mark of its source."""
-        stop = "。" if question.language == "zh" or any(not p.isascii() and re.search(r"[\u4e00-\u9fff]", p) for p in parts) else "."
+        stop = (
+            "。"
+            if question.language == "zh" or any(not p.isascii() and re.search(r"[\u4e00-\u9fff]", p) for p in parts)
+            else "."
+        )
         return "".join(f"{part.rstrip('。.')}{stop}[{mark}]" for mark, part in enumerate(parts, 1))
 
     def checked(self, draft: Draft) -> Draft:
@@ -297,19 +317,12 @@ class Responder:
 
 def contradicts(question: str, sentence: str) -> bool:
     """Whether a sentence says otherwise than a yes-or-no question puts it: 只…不… against 延伸至, 必须 against 鼓励."""
-    universal = _UNIVERSAL.search(question)
-    if universal and _SOFT.search(sentence) and universal[0] not in sentence:
+    universal = cues.UNIVERSAL.search(question)
+    if universal and cues.SOFT.search(sentence) and universal[0] not in sentence:
         return True
-    return bool(_NEGATED.search(question)) != bool(_FORBIDS.search(sentence))
-
-
-_ASIDE = re.compile(r"[（(][^）)]*[）)]")
-_LIST_WORDS = re.compile(
-    r"(?:在|有|请|把|里|中|里面)?(?:哪些|哪几|几|多少|所有|全部)(?:个|条|项)?的?(?:任务|条目|条款|章节|部分|地方|段落|小节|目标|措施|工作|内容|处|节|章|段|条)?(?:里|中|上|当中)?(?:都|被|会)*(?:提到|提及|涉及|出现|写到|讲到|说到|包含|含有|带有|谈到|关于)?(?:了|过|的)?"
-    r"|列出|列举|找出|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处"
-    r"|\b(?:which|what|list|all|every|parts?|sections?|tasks?|places|chapters?|items|mention(?:s|ed|ing)?|refer(?:s|red)?|deal(?:s)? with|talk(?:s)? about|where|cover(?:s)?|appear(?:s)?|touch(?:es)? on|concern(?:s|ing)?)\b")
+    return bool(cues.NEGATED.search(question)) != bool(cues.FORBIDS.search(sentence))
 
 
 def list_topic(topic: str) -> str:
     """The matter of a list question: its topic without the words that ask for a list."""
-    return _LIST_WORDS.sub(" ", _ASIDE.sub(" ", topic)).strip()
+    return cues.LIST_WORDS.sub(" ", cues.ASIDE.sub(" ", topic)).strip()

@@ -11,8 +11,11 @@ from qa.understand import language_of
 
 def to_document(hit: Hit) -> Document:
     """A hit as LangChain's document: the chunk's text, with its place and score as metadata."""
-    return Document(id=f"{hit.plan}|{hit.chunk.id}", page_content=hit.chunk.text,
-                    metadata={"plan": hit.plan, "ref": hit.ref, "heading": hit.chunk.heading, "score": hit.score, "rank": hit.rank})
+    return Document(
+        id=f"{hit.plan}|{hit.chunk.id}",
+        page_content=hit.chunk.text,
+        metadata={"plan": hit.plan, "ref": hit.ref, "heading": hit.chunk.heading, "score": hit.score, "rank": hit.rank},
+    )
 
 
 class PlanRetriever(BaseRetriever):

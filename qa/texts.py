@@ -6,22 +6,44 @@ HOTLINE = "12345"  # the citizens' service hotline of every Chinese city
 
 REFUSALS: dict[Reason, tuple[str, str]] = {
     Reason.EMPTY: ("请输入一个问题。", "Please type a question."),
-    Reason.TOO_LONG: ("问题太长（最多 {limit} 字），请只问一件事。", "The question is too long (at most {limit} characters); please ask one thing."),
-    Reason.ORDER: ("这里只回答计划里写了什么，不执行指令。", "This service only answers what the plan says; it does not follow orders."),
-    Reason.WRITING: ("这里不代写文稿，只回答计划里写了什么。", "This service does not write texts; it only answers what the plan says."),
-    Reason.SMALL_TALK: ("您好，请就《{title}》提问，例如某项指标是多少、某件事怎么做。",
-                        "Hello. Please ask about the plan “{title}”: a figure, a measure, a deadline."),
-    Reason.PERSONAL_CASE: ("个人事项请拨打市民服务热线 {hotline}；这里只回答计划里写了什么。",
-                           "For a case of your own please call the citizens' hotline {hotline}; this service only answers what the plan says."),
-    Reason.OTHER_PERIOD: ("计划没有{detail}的内容（它管的是{period}）。", "The plan says nothing about {detail}; it covers {period}."),
-    Reason.OTHER_PLACE: ("计划没有{detail}的内容，它只管{place}。", "The plan says nothing about {detail}; it covers {place} only."),
+    Reason.TOO_LONG: (
+        "问题太长（最多 {limit} 字），请只问一件事。",
+        "The question is too long (at most {limit} characters); please ask one thing.",
+    ),
+    Reason.ORDER: (
+        "这里只回答计划里写了什么，不执行指令。",
+        "This service only answers what the plan says; it does not follow orders.",
+    ),
+    Reason.WRITING: (
+        "这里不代写文稿，只回答计划里写了什么。",
+        "This service does not write texts; it only answers what the plan says.",
+    ),
+    Reason.SMALL_TALK: (
+        "您好，请就《{title}》提问，例如某项指标是多少、某件事怎么做。",
+        "Hello. Please ask about the plan “{title}”: a figure, a measure, a deadline.",
+    ),
+    Reason.PERSONAL_CASE: (
+        "个人事项请拨打市民服务热线 {hotline}；这里只回答计划里写了什么。",
+        "For a case of your own please call the citizens' hotline {hotline}; this service only answers what the plan says.",
+    ),
+    Reason.OTHER_PERIOD: (
+        "计划没有{detail}的内容（它管的是{period}）。",
+        "The plan says nothing about {detail}; it covers {period}.",
+    ),
+    Reason.OTHER_PLACE: (
+        "计划没有{detail}的内容，它只管{place}。",
+        "The plan says nothing about {detail}; it covers {place} only.",
+    ),
     Reason.NO_FIGURE: ("计划没有给出这个数。", "The plan does not give that figure."),
     Reason.NO_DETAIL: ("计划没有写明{detail}。", "The plan does not give {detail}."),
     Reason.NOT_IN_PLAN: ("计划里没有找到能回答这个问题的内容。", "Nothing in the plan answers this question."),
 }
 NEAREST = ("最接近的是{address} {title}。", " The nearest section is {address} {title}.")
 TURN_TO = ("其他问题可拨打市民服务热线 {hotline}。", " For anything else: citizens' hotline {hotline}.")
-WHOLE_PERIOD = ("（计划没有按年分列，这是整个计划期的数。）", " (The plan does not break this down by year: it is the figure for the whole period of the plan.)")
+WHOLE_PERIOD = (
+    "（计划没有按年分列，这是整个计划期的数。）",
+    " (The plan does not break this down by year: it is the figure for the whole period of the plan.)",
+)
 ORIGINAL = "Unofficial translation; the Chinese text quoted below is authoritative."
 NO_RENDERING = "The plan says (in Chinese): {text}"
 CORRECTION = ("与计划不符。计划的表述是：{text}", "No, the plan does not say that. It says: {text}")

@@ -1,0 +1,227 @@
+"""The words by which questions show what they ask for, Chinese and English. Language only: nothing of any plan.
+
+A figure's family is given with `strict`: whether the words leave no other kind of figure as an answer.
+"""
+
+import re
+
+from corpus.figures import unit_names
+from corpus.fold import fold
+
+
+def _any_of(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
+
+# ---- kinds of question ----------------------------------------------------------------------------------------------
+
+ORDER = _any_of(
+    "(?:忽略|无视|不要管|别管|不用管|忘掉|忘记|抛开|绕过).{0,12}"
+    "(?:指令|规则|要求|规定|设定|限制|资料|原文|计划|内容|提示|上面|以上|之前|前面)",
+    "(?:你必须|你只能|请直接|你就).{0,6}(?:回答|输出|回复|说)",
+    "系统提示|提示词|隐藏的?设定|越狱|开发者模式|从现在起你|你现在是|扮演",
+    r"(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:instruction|rule|prompt|above|previous|document|plan|source|text)s?",
+    r"system (?:prompt|override)|hidden (?:prompt|instruction|setting)|you are now|pretend (?:to be|that|you)",
+    r"act as (?:a|an|the)\b|jailbreak|developer mode|(?:just|only|must) (?:say|answer|reply|output) [\"'“]",
+)
+WRITING = _any_of(
+    "(?:写|起草|拟|草拟|撰写|生成|编)(?:一|个|份|篇|封|段|首|出)+.{0,12}"
+    "(?:通知|公文|公告|报告|信|函|文章|作文|诗|代码|稿|方案|新闻|致辞)",
+    r"\b(?:write|draft|compose)\b.{0,20}\b(?:letter|notice|report|essay|poem|speech|code|announcement|article|email)",
+)
+SMALL_TALK = _any_of(
+    r"^(?:你好|您好|嗨|哈喽|早上好|下午好|晚上好|谢谢|多谢|感谢|再见|拜拜|在吗|你是谁|你叫什么|讲个笑话|好的|嗯"
+    r"|hi|hello|hey|thanks|thank you|bye|good (?:morning|afternoon|evening)|who are you|how are you|tell me a joke)"
+    r"[\W_]*(?:呀|啊|吗|了|there)?[\W_]*$"
+)
+PERSONAL_CASE = _any_of(
+    "(?:我|我家|我们家|本人).{0,16}(?:能赔|赔多少|补偿多少|罚单|办到哪|批了没|批下来|审核到|申请进度|案子|投诉了|举报了)",
+    "(?:帮我|替我|给我|为我)(?:查|办|申请|投诉|举报|联系|预约|报警)",
+    "(?:打|拨)(?:哪个|什么)电话|(?:找谁|去哪|向谁|怎么)(?:投诉|举报)",
+    r"\b(?:my (?:application|case|complaint|permit|fine|compensation)|file (?:a|my) complaint|report (?:my|a) neighbou?r)\b",
+)
+LIST = _any_of(
+    "(?:哪些|哪几)(?:个)?(?:任务|条目|条款|条|章节|章|部分|地方|段落|段|节|小节|项目标|处)|(?:几|多少|两|三)处|在哪些",
+    "哪些.{0,8}(?:提到|涉及|出现|写到|带有|含有)|哪些(?:工作|领域|环节|场合).{0,10}(?:用到|要用|采用|需要)",
+    "列出|列举|罗列|找出|列全|请列|逐条|一一列|(?:哪几|几)项(?:任务|措施|内容)",
+    "所有(?:的)?(?:任务|条目|章节|目标|指标|地方|部分)",
+    r"\b(?:which|what) (?:parts?|sections?|tasks?|places|chapters?|items|paragraphs|clauses)\b|\blist (?:all|every|the)\b",
+    r"\beverywhere\b|\bwhere (?:is|are|does|do) .{1,60}\b(?:mentioned|mention|appear|referred)\b",
+    r"\ball (?:the )?(?:sections|tasks|parts|places|targets)\b",
+)
+YES_NO = _any_of(
+    r"吗\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
+    r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|should|must|may)\b",
+)
+MEASURES = _any_of(
+    "怎么|如何|怎样|咋|什么措施|哪些措施|什么办法|哪些办法|什么要求|哪些要求|哪些工作|做什么|采取什么|哪些做法|打算",
+    r"\bhow (?:is|are|will|does|do|should|can)\b",
+    r"\bwhat (?:measures|steps|actions|is (?:being )?done|will be done|happens)\b|\bwhat else\b",
+)
+DATE = _any_of(
+    r"哪(?:一)?(?:年|天|日|月)|几(?:年|月)(?!.{0,2}(?:行动|计划))|几[号日](?:前|之前|印发|发布|开始|\W*$)",
+    "何时|什么时候|什么时间|日期|时间段|哪几年|起止",
+    r"\bwhen\b|\b(?:what|which|on what) (?:date|day|year|years|period|month)\b",
+)
+FIGURE = {
+    "zh": _any_of("多少|百分之几|几(?!乎|何|位代表)|多大|多长|多高|多远|多久|比例是|指标值|数值|目标值|第几"),
+    "en": _any_of(
+        r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
+        r"\bwhat (?:minimum |maximum |is the |are the )?(?:\w+ ){0,4}"
+        r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration)\b",
+    ),
+}
+
+# ---- figures --------------------------------------------------------------------------------------------------------
+
+HOW_MANY = re.compile(rf"(?:多少|几|第几)\s*(?:万|亿|千|百)?(?P<unit>{'|'.join(re.escape(fold(u)) for u in unit_names())})?")
+FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
+    "zh": (
+        (_any_of("百分之|百分比|百分点|比例|占比|比重"), "percent", True),
+        (
+            _any_of(
+                "多少钱|花费|花多少|经费|投资额|总投资|投资(?:是|有)?多少|资金|预算|造价|金额|成本|费用|补贴标准|罚款",
+                "多少.{0,2}[万亿]元",
+            ),
+            "money",
+            True,
+        ),
+        (_any_of("浓度"), "concentration", False),
+        (_any_of("面积|多大|平方"), "area", False),
+        (_any_of("多长|长度|里程|多远|半径"), "length", False),
+        (_any_of("多久|多长时间|时长|期限"), "duration", False),
+        (_any_of("装机|功率"), "power", True),
+        (
+            _any_of(
+                "率(?:要|应|须|需)?(?:是|为|达到|达|目标|维持|保持|控制|稳定|定|有|在|不低于|至少|具体)*(?:在|到)?(?:多少|几|多高)"
+            ),
+            "percent",
+            False,
+        ),
+    ),
+    "en": (
+        (
+            _any_of(
+                r"\b(?:how much (?:money|(?:will|does|did|do) .{1,40} cost)|costs?|budget|funding|price|investment"
+                r"|spend|spent|fine[ds]?)\b"
+            ),
+            "money",
+            True,
+        ),
+        (_any_of(r"\b(?:percent|percentage|per cent|share|proportion|ratio)\b|%"), "percent", True),
+        (_any_of(r"\brates?\b|\bwhat level\b"), "percent", False),
+        (_any_of(r"\bconcentration\b"), "concentration", False),
+        (
+            _any_of(r"\b(?:how (?:large|big)|square met|area|hectares|how much (?:\w+ ){0,3}(?:green|space|land))"),
+            "area",
+            False,
+        ),
+        (_any_of(r"\b(?:how (?:long|far)|kilomet|length|radius|distance)"), "length", False),
+        (_any_of(r"\b(?:megawatts?|kilowatts?|installed capacity)\b"), "power", True),
+    ),
+}
+LEFT_OPEN = _any_of("(?:完成|达到|落实|按照?).{0,8}(?:下达|规定|要求).{0,4}(?:指标|目标|任务)?")
+ASKS_FOR_VALUE = _any_of(
+    "具体(?:的)?(?:数|百分比|比例|金额|指标值|目标值|数值)", r"specific (?:figure|number|percentage|value)|\ba figure\b"
+)
+
+# ---- conditions and topics ------------------------------------------------------------------------------------------
+
+YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
+ROUND = re.compile(r"第[一二三四五六七八九十\d]+轮|(?:上|下|前|后)一轮|十[三四五六]五")
+QUOTED = re.compile(r"[“\"「『‘《]([^”\"」』’》]{2,40})[”\"」』’》]")
+CAPITALISED = re.compile(
+    r"(?<![.!?]\s)(?<!^)\b([A-Z][a-z]+)(?:\s+(?:District|City|Province|County|New Area))?"
+    r"|\b([A-Z][a-z]+)\s+(?:District|City|Province|County)\b"
+)
+# words that ask but name nothing: kept out of what is searched for
+ASKING = {
+    "zh": _any_of(
+        "是?多少|百分之几|目标值?是|指标是|分别是?|请问|请告诉我|我想知道|想问一下|麻烦问下|具体(?:是|数值)?",
+        "(?:计划|规划|方案|文件|文中|条例)(?:里|中|当中|对|要求|规定|提出|提到)+|本计划|该计划|这个计划",
+    ),
+    "en": _any_of(
+        r"\b(?:according to the (?:plan|document)|(?:in|under) the plan|does the plan|the plan|is planned|please|tell me)\b"
+    ),
+}
+OWN_YEAR = {
+    "zh": re.compile(r"(?:到|至|在)?(?:19|20)\d{2}年(?:底|末)?(?:前|的)?"),
+    "en": re.compile(r"\b(?:by |in |for |until )?(?:the (?:end of )?)?(?:19|20)\d{2}\b"),
+}
+
+# ---- what an answer has to hold -------------------------------------------------------------------------------------
+
+# a document number, a regulation, a body: by the words that ask for it
+HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (_any_of("文号|发文字号|document number|reference number"), _any_of(r"〔\d{4}〕|[\[(（]\d{4}[\])）]\s*\d+\s*号")),
+    (
+        _any_of(
+            "哪部|哪项法规|什么条例|哪(?:一)?个(?:条例|办法|清单|名录)|哪份",
+            r"\bwhich (?:\w+ ){0,2}(?:regulations?|laws?|acts?)\b",
+        ),
+        _any_of("《"),
+    ),
+    (
+        _any_of(
+            "哪个部门|哪些部门|哪些单位|哪个单位|由谁|谁来|谁负责|找谁|哪个机构",
+            r"\bwho\b|\bwhich (?:\w+ ){0,2}(?:department|body|bodies|agency|agencies|authority|authorities|office)s?\b",
+        ),
+        _any_of("局|委(?!托)|办事处|办公室|政府|街道|部门|小组|公安|法院|检察|人大|政协|单位|河长办|企业|机构"),
+    ),
+)
+# what a plan hardly ever gives: the words that ask for it, how it would look, what to call it
+DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = (
+    (
+        _any_of(r"电话|手机号|联系方式|\bphone\b|\btelephone\b|\bcontact number\b|\bhotline\b"),
+        _any_of(r"\d{3,4}-?\d{7,8}|1\d{10}|\d{5}热线"),
+        ("电话", "a phone number"),
+    ),
+    (_any_of(r"办公地址|地址|门牌|\baddress\b"), _any_of(r"[路街道]\s*\d+\s*号"), ("地址", "an address")),
+    (_any_of(r"邮箱|电子邮件|\be-?mail\b"), _any_of("@"), ("邮箱", "an e-mail address")),
+    (
+        _any_of(
+            "中标|承包商|承建|施工单位|哪家(?:公司|企业)|哪个公司",
+            r"\bcontract(?:or|ed)?\b|\bwhich (?:\w+ ){0,2}(?:company|firm)\b",
+        ),
+        _any_of("公司|集团"),
+        ("由哪家公司承担", "which company does it"),
+    ),
+    (
+        _any_of(
+            "(?:局长|区长|主任|书记|负责人|市长|院长|组长)(?:是谁|叫什么|姓什么|的?名字|的?姓名)|叫什么名字",
+            r"\bname of the (?:director|head|mayor|person|official)|\bwho is the (?:director|head|mayor|chief)",
+        ),
+        _any_of("(?!)"),  # names of persons cannot be told by rule: never taken as given
+        ("人名", "names of persons"),
+    ),
+)
+
+# ---- yes and no -----------------------------------------------------------------------------------------------------
+
+CHOICE = _any_of(r"还是.{1,14}[?？]?$|\bor\b")
+UNIVERSAL = _any_of(
+    "只|仅|一律|必须|强制|任何|所有|全部|每一?[家个户]|都[要得]",
+    r"\b(?:only|every|all|compulsory|mandatory|must|any|always|obligatory|required)\b",
+)
+SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广")
+NEGATED = _any_of(
+    "(?<![是能会要有对差管])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b"
+)
+FORBIDS = _any_of("不得|禁止|严禁|不再|取缔|停止")
+
+# ---- lists ----------------------------------------------------------------------------------------------------------
+
+PARTS = _any_of(
+    "下面|下设|之下|包括|分为|包含|哪几|哪些|几项|几个方面|几条|分别",
+    r"\b(?:parts|tasks|sections|items|principles|consist|comprise|under)\b",
+)
+ASIDE = re.compile(r"[（(][^）)]*[）)]")
+LIST_WORDS = _any_of(
+    "(?:在|有|请|把|里|中|里面)?(?:哪些|哪几|几|多少|所有|全部)(?:个|条|项)?的?"
+    "(?:任务|条目|条款|章节|部分|地方|段落|小节|目标|措施|工作|内容|处|节|章|段|条)?(?:里|中|上|当中)?(?:都|被|会)*"
+    "(?:提到|提及|涉及|出现|写到|讲到|说到|包含|含有|带有|谈到|关于)?(?:了|过|的)?",
+    "列出|列举|找出|列全|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文",
+    r"\b(?:which|what|list|all|every|parts?|sections?|tasks?|places?|chapters?|items|where|plan|document"
+    r"|mention(?:s|ed|ing)?|refer(?:s|red)?|deal(?:s)? with|talk(?:s)? about|cover(?:s)?|appear(?:s)?"
+    r"|touch(?:es)? on|concern(?:s|ing)?)\b",
+)
