@@ -32,7 +32,7 @@ class ModelError(PlanqaError):
     """The embedding model is missing or damaged."""
 
 
-class IndexError_(PlanqaError):  # noqa: N801, N818 - the plain name is a builtin
+class IndexError_(PlanqaError):
     """An index cannot be read, written or trusted."""
 
 

@@ -12,10 +12,11 @@ _UNITS: dict[str, tuple[str, float]] = {
     "公里": ("length", 1000), "千米": ("length", 1000), "km": ("length", 1000), "米": ("length", 1), "厘米": ("length", 0.01),
     "平方公里": ("area", 1e6), "平方千米": ("area", 1e6), "平方米": ("area", 1), "㎡": ("area", 1), "m2": ("area", 1),
     "公顷": ("area", 1e4), "亩": ("area", 666.67),
-    "立方米": ("volume", 1), "升": ("volume", 0.001), "微克/立方米": ("concentration", 1), "毫克/立方米": ("concentration", 1000),
-    "毫克/升": ("concentration", 1), "吨": ("mass", 1), "吨/日": ("rate", 1), "公斤": ("mass", 0.001), "千克": ("mass", 0.001),
-    "元": ("money", 1), "美元": ("money", 1), "千瓦": ("power", 1), "兆瓦": ("power", 1000), "千瓦时": ("energy", 1), "度": ("degree", 1),
-    "吨标准煤": ("energy", 1), "分贝": ("sound", 1), "比特": ("data", 1), "EFLOPS": ("computing", 1),
+    "立方米": ("volume", 1), "升": ("volume", 0.001),
+    "微克/立方米": ("concentration", 1), "毫克/立方米": ("concentration", 1000), "毫克/升": ("concentration", 1),
+    "吨": ("mass", 1), "吨/日": ("rate", 1), "公斤": ("mass", 0.001), "千克": ("mass", 0.001),
+    "元": ("money", 1), "美元": ("money", 1), "千瓦": ("power", 1), "兆瓦": ("power", 1000), "千瓦时": ("energy", 1),
+    "度": ("degree", 1), "吨标准煤": ("energy", 1), "分贝": ("sound", 1), "比特": ("data", 1), "EFLOPS": ("computing", 1),
     "年": ("date", 1), "月": ("date", 1), "日": ("date", 1),
     "小时": ("duration", 60), "分钟": ("duration", 1), "秒": ("duration", 1 / 60), "天": ("duration", 1440),
     "个工作日": ("duration", 1440), "个月": ("duration", 43200), "周": ("duration", 10080), "倍": ("times", 1),
@@ -23,7 +24,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "号": ("label", 1), "版": ("label", 1), "届": ("label", 1), "期": ("label", 1),
 }
 _MEASURES = ("个 项 类 家 处 座 条 张 起 级 大 轮 次 件 台 辆 所 套 批 种 块 片 支 只 部 门 间 层 层次 位 场 方面 步 点 线 网 "
-             "环 轴 带").split()
+             "环 轴 带 款 例 栋 幢 篇 株 棵 组 班 亩").split()
 _COUNTED = {m: ("count", 1.0) for m in _MEASURES}
 _SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
 
@@ -31,17 +32,24 @@ _unit_pattern = "|".join(re.escape(u) for u in sorted({*_UNITS, *_COUNTED}, key=
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HAN = r"[一二三四五六七八九十百两〇零]+"
 _DASH = r"\s*[-—–~～至到]+\s*"
-_DATE = re.compile(rf"(?:\d{{4}}|[一二三四五六七八九〇零○]{{4}})\s*年(?:\s*(?:{_ARABIC}|{_HAN})\s*月(?:\s*(?:{_ARABIC}|{_HAN})\s*日)?)?"
+_EITHER = rf"\s*(?:{_ARABIC}|{_HAN})\s*"
+_DATE = re.compile(rf"(?:(?<!\d)\d{{4}}|[一二三四五六七八九〇零○]{{4}})\s*年(?:{_EITHER}月(?:{_EITHER}日)?)?"
                    rf"|\d{{1,2}}\s*月\s*\d{{1,2}}\s*日")
-_PERIOD = re.compile(rf"(?P<first>\d{{4}})\s*年?{_DASH}(?P<last>\d{{4}})\s*年?")
+_YEAR = r"(?:19|20)\d{2}"
+# without 年 a unit may follow, and then it is no period: 1500-2000元
+_PERIOD = re.compile(rf"(?<!\d)(?P<first>{_YEAR})\s*年?{_DASH}(?P<last>{_YEAR})(?:\s*年|(?!\d|\s*(?:万|亿|{_unit_pattern})))")
 _QUANTITY = re.compile(
-    rf"第?(?P<number>{_ARABIC}|{_HAN})(?P<range>{_DASH}(?:{_ARABIC}))?\s*(?P<scale>万亿|百万|千万|十万|万|亿|千|百)?余?多?\s*(?P<unit>{_unit_pattern})?",
+    rf"第?(?P<number>{_ARABIC}|{_HAN})(?P<range>(?:%[-—–~～]+|{_DASH})(?:{_ARABIC}))?"
+    rf"\s*(?P<scale>万亿|百万|千万|十万|万|亿|千(?![瓦克])|百)?余?多?\s*(?P<unit>{_unit_pattern})?",
     re.IGNORECASE)
 _PERCENT_WORDS = re.compile(rf"百分之(?P<number>{_HAN}(?:点{_HAN})?|{_ARABIC})")
 # measure words that a Chinese one-digit number forms set phrases with (一个, 一批, 一步, 一线): no figures
-_NO_FIGURE = re.compile(r"^(?:第?一|百|千|万)(?:个|批|次|步|项|类|点|线|层|级|种|家|位|条|部|网|门|起|片|带|方面|大|不|区|体)?$|^(?:十|百|千)$")
+_NO_FIGURE = re.compile(r"^(?:第?一|百|千|万)(?:个|批|次|步|项|类|点|线|层|级|种|家|位|条|部|网|门|起|片|带|方面|大|不|区|体)?$"
+                        r"|^(?:十|百|千)$")
 
-_BEFORE = re.compile(r"(不低于|不少于|不高于|不超过|不得超过|不得低于|低于|高于|超过|至少|大于|小于|达到|控制在|保持在|维持|约|近)\s*(?:在|到)?\s*$")
+_ENUMERATION = re.compile(r"[①-⓿]")  # numbers of items, not of things: ①2021年 is no 12021
+_BEFORE = re.compile(r"(不低于|不少于|不高于|不超过|不得超过|不得低于|低于|高于|超过|至少|大于|小于|达到|控制在|保持在|"
+                     r"维持|约|近)\s*(?:在|到)?\s*$")
 _AFTER = re.compile(r"^\s*(以上|以下|以内|左右|上下|之间|及以上|及以下)")
 
 
@@ -62,20 +70,29 @@ class Figure:
     last: float | None = None
     comparator: str = ""
 
+    @property
+    def plain_value(self) -> float:
+        """The amount in the figure's own unit: 1.2万平方米 → 12000, 18 公里 → 18."""
+        factor = (_UNITS.get(self.unit) or ("", 1.0))[1] if self.family != "date" else 1.0
+        return round((self.value or 0.0) / factor, 6)
+
 
 def number_value(text: str) -> float | None:
     """The value of a number in Arabic or Chinese digits: `12,000` → 12000, `两` → 2; None where it is none."""
     text = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    if text[:1] in ("百", "千", "万"):  # 百万人, 每百户
+        text = "一" + text
     if re.fullmatch(r"[〇○零一二三四五六七八九]{4}", text):
         return float("".join(str("〇一二三四五六七八九".index(c.replace("零", "〇").replace("○", "〇"))) for c in text))
     try:
         return float(cn2an.cn2an(text, "smart"))
-    except ValueError:
+    except (ValueError, KeyError):  # cn2an raises the latter for such as 0亿0
         return None
 
 
 def _narrow(text: str) -> str:
     # full-width digits, percent and commas, one character for one, so that offsets stay those of the text
+    text = _ENUMERATION.sub("\u3000", text)
     return "".join(n if len(n := unicodedata.normalize("NFKC", c)) == 1 and n.isascii() else c for c in text)
 
 
@@ -102,12 +119,12 @@ def _quantity(text: str, match: re.Match[str]) -> Figure | None:
     han = not match["number"][0].isascii()
     if (han and (not unit or _NO_FIGURE.match(printed))) or (not unit and not match["scale"] and printed.startswith("第")):
         return None
-    family, factor = _UNITS.get(unit) or _UNITS.get(unit.upper()) or _COUNTED.get(unit) or ("", 1.0)
+    family, factor = _UNITS.get(unit) or _UNITS.get(unit.upper()) or _UNITS.get(unit.lower()) or _COUNTED.get(unit) or ("", 1.0)
     scale = _SCALES.get(match["scale"] or "", 1.0)
     value = number_value(match["number"])
     if unit == "年" and value is not None and value < 1000:  # 三年 is a span, not the year 3
         family, factor = "duration", 525600.0
-    last = number_value(re.sub(r"^[-—–~～至到\s]+", "", match["range"])) if match["range"] else None
+    last = number_value(re.sub(r"^[-%—–~～至到\s]+", "", match["range"])) if match["range"] else None
     start, end, comparator = _qualified(text, match.start(), match.start() + len(printed))
     return Figure(text[start:end], start, end, family, unit, None if value is None else value * factor * scale,
                   None if last is None else last * factor * scale, comparator)
@@ -125,7 +142,7 @@ def find_figures(text: str) -> tuple[Figure, ...]:
         start, end, comparator = _qualified(narrow, match.start(), match.end())
         found.append(Figure(narrow[start:end], start, end, "percent", "%", number_value(match["number"]), None, comparator))
     for match in _QUANTITY.finditer(narrow):
-        if any(f.start <= match.start() < f.end for f in found):
+        if any(f.start < match.end() and match.start() < f.end for f in found):
             continue
         figure = _quantity(narrow, match)
         if figure:
@@ -150,7 +167,7 @@ def numbers_in(text: str) -> frozenset[str]:
     >>> sorted(numbers_in("新增1,200个，占３％，2.50倍"))
     ['1200', '2.50', '3']
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", _ENUMERATION.sub(" ", text))
     return frozenset(n.replace(",", "").rstrip(".") for n in re.findall(r"\d[\d,]*(?:\.\d+)?", plain))
 
 

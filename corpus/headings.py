@@ -48,19 +48,24 @@ class Marker:
 def chinese_number(text: str) -> int | None:
     """The value of a section number: `二十一` → 21, `21` → 21, `③` → 3; an empty one counts as 1.
 
-    None where the characters are no number, such as 一一.
+    None where the characters are no number, such as 十百.
     """
     if not text or text in _CIRCLED:
         return _CIRCLED.index(text) + 1 if text else 1
     try:
         return int(cn2an.cn2an(text, "smart"))
-    except ValueError:
+    except (ValueError, KeyError):  # cn2an raises the latter for such as 0百0
         return None
+
+
+def is_contents_line(line: str) -> bool:
+    """Whether the line is an entry of a table of contents: dots lead to a page number."""
+    return bool(_CONTENTS_LINE.search(line))
 
 
 def read_marker(line: str) -> Marker | None:
     """The marker that opens the line, if it has the form of one; whether it is a heading the sequence decides."""
-    if _CONTENTS_LINE.search(line):
+    if is_contents_line(line):
         return None
     skip = _DECORATION.match(line)
     start = skip.end() if skip else 0

@@ -55,6 +55,8 @@ def shipped_path() -> Path:
 
 
 def _read_bytes(path: Path) -> bytes:
+    if path.is_dir():
+        raise SourceError(f"{path}：是文件夹；请给出其中的 {' 或 '.join(SUFFIXES)} 文件")
     if path.suffix.lower() not in SUFFIXES:
         raise SourceError(f"{path}：不支持 {path.suffix or '无后缀'} 文件；请提供 {' 或 '.join(SUFFIXES)}")
     try:
@@ -86,17 +88,18 @@ def _sidecars(path: Path) -> tuple[tuple[str, bytes], ...]:
     return tuple((suffix, beside.read_bytes()) for suffix, beside in found if beside.is_file())
 
 
-def _lines(data: bytes, name: str) -> list[str]:
+def _lines(data: bytes, name: str) -> list[tuple[int, str]]:
+    """The lines that are neither blank nor comments, each with its number in the file."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SourceError(f"{name}：第 {error.start} 字节不是 UTF-8；请另存为 UTF-8 编码") from error
-    return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(n, line.rstrip()) for n, line in enumerate(text.split("\n"), 1) if line.strip() and not line.startswith("#")]
 
 
 def _glossary(data: bytes, name: str) -> tuple[tuple[str, str], ...]:
     pairs = []
-    for number, line in enumerate(_lines(data, name), 1):
+    for number, line in _lines(data, name):
         english, tab, chinese = line.partition("\t")
         if not tab or not english.strip() or not chinese.strip():
             raise SourceError(f"{name} 第 {number} 行“{line}”：应为“英文<Tab>中文”；请改正")
@@ -107,14 +110,17 @@ def _glossary(data: bytes, name: str) -> tuple[tuple[str, str], ...]:
 def _aligned(data: bytes, name: str, plan: Plan, field_: str) -> Iterator[tuple[tuple[str, str], str]]:
     """(ref, sentence or title without white space) and what stands beside it, for each line; a stray line is an error."""
     known = {(s.ref, squeeze(zh)) for s in plan.sections for zh in (s.title, *(x.text for x in s.sentences)) if zh}
-    for number, line in enumerate(_lines(data, name), 1):
+    for number, line in _lines(data, name):
         try:
             value = json.loads(line)
-            key, text = (value["ref"], squeeze(value["zh"])), str(value[field_])
+            ref, chinese, text = value["ref"], value["zh"], value[field_]
         except (ValueError, TypeError, KeyError) as error:
             raise SourceError(f"{name} 第 {number} 行：应为含 ref、zh、{field_} 的 JSON；请改正") from error
+        if not (isinstance(ref, str) and isinstance(chinese, str) and isinstance(text, str)):
+            raise SourceError(f"{name} 第 {number} 行：ref、zh、{field_} 应为文字；请改正")
+        key = ref, squeeze(chinese)
         if key not in known:
-            raise SourceError(f"{name} 第 {number} 行：{value['ref']} 中没有“{value['zh'][:20]}”；请按原文改正")
+            raise SourceError(f"{name} 第 {number} 行：{ref} 中没有“{chinese[:20]}”；请按原文改正")
         yield key, text
 
 
@@ -140,14 +146,15 @@ def load_source(path: Path) -> Source:
     name = path.stem
     given = _given_meta(beside[".meta.json"], f"{name}.meta.json") if ".meta.json" in beside else PlanMeta()
     sha256 = hashlib.sha256(data).hexdigest()
-    if given.sha256 and given.sha256 != sha256:
-        raise SourceError(f"{path.name}：sha256 为 {sha256[:8]}…，元数据记为 {given.sha256[:8]}…；请恢复原文或更新 {name}.meta.json")
+    if given.sha256 and given.sha256.lower() != sha256:
+        found = f"{path.name}：sha256 为 {sha256[:8]}…，元数据记为 {given.sha256[:8]}…"
+        raise SourceError(f"{found}；请恢复原文或更新 {name}.meta.json")
     plan = parse_plan(name, text, title=given.title)
     lost = lost_characters(plan)
     if lost:  # invariant 2: better no answer than one from a text with holes
         raise SourceError(f"{path.name}：解析丢失文字“{lost[:20]}…”；请把文件报告给维护者")
     return Source(plan.with_meta(given.completed_by(read_meta(plan))), sha256, data,
-                  tuple(_lines(beside.get(".lexicon.txt", b""), f"{name}.lexicon.txt")),
+                  tuple(word for _, word in _lines(beside.get(".lexicon.txt", b""), f"{name}.lexicon.txt")),
                   _glossary(beside.get(".glossary.tsv", b""), f"{name}.glossary.tsv"),
                   dict(_aligned(beside.get(".english.jsonl", b""), f"{name}.english.jsonl", plan, "en")),
                   _expansion(beside.get(".expansion.jsonl", b""), f"{name}.expansion.jsonl", plan), sidecars)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from corpus.fold import squeeze
+from corpus.places import leading_places
 
 if TYPE_CHECKING:
     from corpus.parse import Plan
@@ -12,8 +13,11 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{2,8}[〔\[（(]\d{4}[〕\]）)]\s*\d+\s*号")
 _PERIOD = re.compile(r"(\d{4})\s*年?\s*[-—–~～至到]+\s*(\d{4})\s*年?")
 _ROUND = {"十三五": (2016, 2020), "十四五": (2021, 2025), "十五五": (2026, 2030)}  # five-year plans, by their names
-_PLACE = re.compile(r"([\u4e00-\u9fff]{2,3}?(?:省|市|自治区))?([\u4e00-\u9fff]{1,4}?(?:区|县|市))?")
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+
+
+def _is_list(value: object, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
 @dataclass(frozen=True)
@@ -32,17 +36,24 @@ class PlanMeta:
     sha256: str = ""
 
     @classmethod
-    def from_json(cls, value: dict[str, Any]) -> Self:
-        """From the file beside a plan. Raises: TypeError for an unknown key, ValueError for a wrong value."""
+    def from_json(cls, value: object) -> Self:
+        """From the file beside a plan. Raises: ValueError for an unknown key or a wrong value."""
+        if not isinstance(value, dict):
+            raise ValueError("应为 {…} 形式")
         known = {f.name for f in fields(cls)}
         unknown = sorted(set(value) - known)
         if unknown:
             raise ValueError(f"未知的键 {unknown[0]}")
-        period = value.get("period")
-        if period is not None and (len(period) != 2 or not all(isinstance(y, int) for y in period)):
+        period, places = value.get("period"), {k: value.get(k, []) for k in ("place", "english_place")}
+        if period is not None and not (_is_list(period, int) and len(period) == 2 and period[0] <= period[1]):
             raise ValueError("period 应为 [起始年, 结束年]")
-        return cls(**{**value, "period": tuple(period) if period else None, "place": tuple(value.get("place", ())),
-                      "english_place": tuple(value.get("english_place", ()))})
+        for key, names in places.items():
+            if not _is_list(names, str):
+                raise ValueError(f"{key} 应为地名的列表，由大到小")
+        for key in sorted(known - {"period", *places}):
+            if not isinstance(value.get(key, ""), str):
+                raise ValueError(f"{key} 应为文字")
+        return cls(**{**value, "period": tuple(period) if period else None, **{k: tuple(v) for k, v in places.items()}})
 
     def completed_by(self, other: "PlanMeta") -> "PlanMeta":
         """These values, with those of the other where this one has none."""
@@ -54,11 +65,7 @@ class PlanMeta:
 
 
 def _place(*texts: str) -> tuple[str, ...]:
-    for text in texts:
-        match = _PLACE.match(text.lstrip("*《“ "))
-        if match and any(match.groups()):
-            return tuple(part for part in match.groups() if part)
-    return ()
+    return max((leading_places(text.lstrip("*《“ ")) for text in texts), key=len)  # 上海市普陀区 says more than 普陀区
 
 
 def _period(title: str) -> tuple[int, int] | None:
@@ -70,12 +77,14 @@ def _period(title: str) -> tuple[int, int] | None:
 
 def read_meta(plan: "Plan") -> PlanMeta:
     """What the text of a plan says about itself, by rule; whatever is not found stays empty."""
-    notice = plan.by_ref.get("通知")
+    notice, preamble = plan.by_ref.get("通知"), plan.by_ref.get("序言")
     opening = notice.text if notice else ""
     lines = [line for line in opening.split("\n") if line]
     number = next((m[0] for m in map(_NUMBER.search, map(squeeze, lines)) if m), "")
     signature = next((i for i, line in enumerate(lines) if _DATE.fullmatch(line.strip())), None)
     issuer = lines[signature - 1] if signature else ""
     dates = [f"{int(y):04d}-{int(m):02d}-{int(d):02d}" for y, m, d in _DATE.findall(lines[signature] if signature else "")]
+    subtitle = preamble.text.partition("\n")[0] if preamble else ""
+    period = _period(plan.title) or (_period(subtitle) if subtitle.startswith(("（", "(")) else None)
     return PlanMeta(title=squeeze(plan.title), number=number, issuer=issuer,
-                    issued=dates[0] if dates else "", period=_period(plan.title), place=_place(plan.title, issuer))
+                    issued=dates[0] if dates else "", period=period, place=_place(plan.title, issuer))

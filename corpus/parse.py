@@ -7,11 +7,12 @@ break cut a sentence.
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from corpus.fold import squeeze
-from corpus.headings import Marker, Outline, read_marker
+from corpus.headings import Marker, Outline, is_contents_line, read_marker
 from corpus.meta import PlanMeta
 from corpus.sentences import Sentence, split_sentences
 
@@ -19,23 +20,34 @@ NOTICE, PREAMBLE, CLOSING = "通知", "序言", "落款"
 FLAT = "第{}段"  # refs of a document in which no numbered heading was found
 
 _TERMINAL = "。！？；：;:!?…"
+_UNFINISHED = "，、,"  # no paragraph ends so
 _CUT_MIN = 25  # a shorter line without a full stop is a signature or a title, not a sentence cut by a page break
+_BREAK = re.compile(r"\n|(?<=[。；！？])[ \t\u3000]+(?=[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）)")
+_LOST_BREAK = re.compile(r"(?<=[^\x00-\x7f、])[ \t\u3000]+(?=[^\x00-\x7f])")
+_ONE_LINE = 1000  # a longer text in one line has lost its line breaks; what is left of them is a space
+_NARROW = range(15, 46)  # text that was copied from a page comes in lines of so many characters, broken anywhere
+_INDENT = 5  # the first line of a paragraph is two characters shorter, and punctuation hangs over at most three
 _TITLE_MAX = 40  # the longest heading in the documents read so far has 36 characters
 _SURE_TITLE_MAX = 22  # up to this length a numbered line without a full stop is a heading, whatever its siblings are
 _CLOSING_MAX = 40
 _OPENERS, _CLOSERS = "《“（(", "》”）)"
 _KINDS_OF_DOCUMENT = "计划|规划|方案|纲要|意见|办法|规定|条例|细则|措施|要点|报告|章程|制度"
 _DOCUMENT_TITLE = re.compile(rf"^[^。；！？]*(?:{_KINDS_OF_DOCUMENT})(?:[（(][^）)]*[）)])?$")
+_OPENS_ANEW = ("#", "**", "---", "<!--")  # markdown that begins something else
 _DATE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A stripped line of the source; `start` is its place there, in characters."""
+    """A stripped line of the source; `start` is its place there, in characters.
+
+    `full` lines go up to the edge of a narrow page, so that the text behind them goes on in the next line.
+    """
 
     text: str
     start: int
     marker: Marker | None = None
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ class Plan:
     sections: tuple[Section, ...]
     title: str = ""
     flat: bool = False
-    meta: PlanMeta = PlanMeta()
+    meta: PlanMeta = field(default_factory=PlanMeta)
 
     @cached_property
     def by_ref(self) -> dict[str, Section]:
@@ -116,11 +128,13 @@ class Plan:
 
 def _lines(text: str) -> list[Line]:
     lines, at = [], 0
-    for raw in text.split("\n"):
+    lost = "\n" not in text.strip() and len(text) > _ONE_LINE
+    for match in (*(_LOST_BREAK if lost else _BREAK).finditer(text), None):
+        raw = text[at : match.start() if match else len(text)]
         stripped = raw.strip()
         if stripped:
             lines.append(Line(stripped, at + raw.index(stripped[0])))
-        at += len(raw) + 1
+        at = match.end() if match else at
     return lines
 
 
@@ -137,17 +151,29 @@ def _mark(lines: list[Line]) -> list[Line]:
     return marked
 
 
+def _fill(lines: list[Line]) -> list[Line]:
+    """The lines with those marked that are full, where many of them are broken at the edge of a narrow page."""
+    plain = [line.text for line in lines if not line.marker]
+    width = sorted(map(len, plain))[len(plain) * 9 // 10] if plain else 0
+    broken = sum(len(text) >= width - _INDENT and text[-1] not in _TERMINAL for text in plain)
+    if width not in _NARROW or 3 * broken < len(plain):  # paragraphs of two or three lines are usual
+        return lines
+    return [replace(line, full=len(line.text) >= width - _INDENT) for line in lines]
+
+
 def _unclosed(text: str) -> bool:
     return text.count("**") % 2 == 1 or any(text.count(o) > text.count(c) for o, c in zip(_OPENERS, _CLOSERS, strict=True))
 
 
 def _is_cut(text: str, following: Line, *, running: bool) -> bool:
-    """Whether a sentence goes on from the end of `text` into the following line; `running`: text behind a number."""
-    if following.marker or text[-1] in _TERMINAL:
+    """Whether a sentence goes on from the end of `text` into the following line; `running`: behind a number or a full line."""
+    if following.marker or text[-1] in _TERMINAL or is_contents_line(text):
+        return False
+    if (text.startswith("#") or following.text.startswith(_OPENS_ANEW)) and not _unclosed(text):
         return False
     enough = _TITLE_MAX if text[-1] in "”）)》" else _CUT_MIN
-    long = len(text) >= enough and not text.endswith("**") and not _is_title(text)
-    return running or long or _unclosed(text)
+    long = len(text) >= enough and not text.endswith(("**", "通知")) and not _is_title(text)
+    return running or long or _unclosed(text) or text[-1] in _UNFINISHED
 
 
 def _is_title(text: str) -> bool:
@@ -173,8 +199,8 @@ class _Paragraph:
 def _paragraphs(lines: list[Line], *, running: bool) -> list[_Paragraph]:
     """Lines joined where a page break, or the edge of a title, cut them apart."""
     joined: list[tuple[str, list[tuple[int, int]]]] = []
-    for line in lines:
-        if joined and _is_cut(joined[-1][0], line, running=running and len(joined) == 1):
+    for i, line in enumerate(lines):
+        if joined and _is_cut(joined[-1][0], line, running=lines[i - 1].full or (running and len(joined) == 1)):
             text, anchors = joined[-1]
             joined[-1] = (text + line.text, [*anchors, (len(text), line.start)])
         else:
@@ -197,20 +223,20 @@ def _numbered(lines: list[Line]) -> list[Section]:
     outline, run_in = Outline(), _run_in_kinds(lines)
     sections: list[Section] = []
     starts = [i for i, line in enumerate(lines) if line.marker] + [len(lines)]
-    for begin, end in zip(starts, starts[1:], strict=False):
+    for begin, end in pairwise(starts):
         line, marker = lines[begin], lines[begin].marker
-        assert marker is not None  # noqa: S101 - narrows the type; starts are chosen so
+        assert marker is not None  # narrows the type; starts are chosen so
         path = outline.enter(marker)
         ref, address = "/".join(m.label for m in path), "".join(m.address for m in path)
         head, rest = line.text[: marker.width].rstrip(), line.text[marker.width :].strip("*# \u3000")
-        titled = rest and rest[-1] not in _TERMINAL and len(rest) <= (
+        titled = rest and rest[-1] not in _TERMINAL and "。" not in rest and len(rest) <= (
             _SURE_TITLE_MAX if marker.kind in run_in else _TITLE_MAX)
         body = lines[begin + 1 : end]
         if titled or not rest:
             sections.append(_section(ref, address, rest, line, body))
         else:
             text = line.text[marker.width :].lstrip()
-            first = Line(text, line.start + len(line.text) - len(text))
+            first = Line(text, line.start + len(line.text) - len(text), full=line.full)
             sections.append(_section(ref, address, "", Line(head, line.start), [first, *body], running=True))
     return sections
 
@@ -253,7 +279,7 @@ def _flat(lines: list[Line]) -> list[Section]:
 
 def parse_sections(text: str) -> tuple[Section, ...]:
     """The sections of a document in reading order; their `printed` and `text` hold every character but white space."""
-    lines = _mark(_lines(text))
+    lines = _fill(_mark(_lines(text)))
     first = next((i for i, line in enumerate(lines) if line.marker), None)
     if first is None:
         return tuple(_flat(lines))

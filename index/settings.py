@@ -34,19 +34,26 @@ class Settings:
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: object) -> Self:
-        """Defaults < environment < flags; a flag that is None was not given. Raises: SettingError."""
+        """Defaults < environment < flags; what is None or empty was not given. Raises: SettingError."""
         environ = os.environ if environ is None else environ
         values: dict[str, Any] = vars(cls(home=_default_home())).copy()
         names = {f.name for f in fields(cls)}
         given = {n: environ[f"PLANQA_{n.upper()}"] for n in sorted(names) if environ.get(f"PLANQA_{n.upper()}")}
-        for name, value in {**given, **{n: v for n, v in flags.items() if v is not None}}.items():
+        for name, value in {**given, **{n: v for n, v in flags.items() if v not in (None, "")}}.items():
             values[name] = _typed(name, value, values[name])
         return cls(**values)
 
 
+def _folder(name: str, value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:  # ~NAME of a user that does not exist
+        raise SettingError(f"PLANQA_{name.upper()}={value}：没有这个用户的主目录；请写出完整路径") from error
+
+
 def _typed(name: str, value: object, default: object) -> object:
     if isinstance(default, Path):
-        return Path(str(value)).expanduser()
+        return _folder(name, str(value))
     if not isinstance(default, int):
         return str(value)
     try:

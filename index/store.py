@@ -2,7 +2,7 @@
 
 ```
 HOME/index/CURRENT          the name of the version in use; replaced atomically
-HOME/index/v-4f1c…/         manifest.json, plans/, vectors/ (ChromaDB), words/ (BM25), english.json
+HOME/index/v-4f1c…-1/       manifest.json, plans/, vectors/ (ChromaDB), words/ (BM25), english.json
 ```
 """
 
@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from corpus.chunks import Chunk, chunk_plan
-from corpus.errors import IndexBusyError, IndexError_, IndexMismatchError, IndexMissingError
+from corpus.errors import IndexBusyError, IndexError_, IndexMismatchError, IndexMissingError, SourceError
 from corpus.load import SHIPPED, Source, load_source, shipped_path
 from corpus.words import Words, background_questions
 from index.bilingual import Table, build_table, read_cedict, stems
@@ -29,10 +29,10 @@ from index.embed import Embedder, Vectors
 from index.settings import Settings
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 2  # raise when what is stored changes its form
+FORMAT = 3  # raise when what is stored changes its form
 CURE = "请运行 planqa index --rebuild"
 WAYS, QUESTIONS = "ways", "questions"
 _BATCH = 32
@@ -53,7 +53,7 @@ class Manifest:
 
     @property
     def name(self) -> str:
-        """The folder's name: the same for the same contents."""
+        """What the folder's name begins with: the same for the same contents."""
         text = json.dumps([self.format, self.version, self.model, self.max_chars, self.plans, self.ways, self.questions])
         return f"v-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
@@ -62,8 +62,8 @@ class Manifest:
 class Way:
     """A text by which a chunk can be found.
 
-    `id` is unique within an index: `plan|chunk` for the chunk as a whole, `plan|chunk|start` for the sentence at that
-    offset, `plan|chunk|start|en` for its English rendering.
+    `id` is unique within an index: `plan/chunk` for the chunk as a whole, `plan/chunk|start` for the sentence at that
+    offset, `plan/chunk|start|en` for its English rendering. A plan bears a file's name, so it may hold | but no slash.
     """
 
     id: str
@@ -72,7 +72,7 @@ class Way:
 
 def ways_of(source: Source, chunk: Chunk) -> list[Way]:
     """The chunk with its headings, each of its sentences, and what each is called in English."""
-    whole = f"{source.plan.id}|{chunk.id}"
+    whole = f"{source.plan.id}/{chunk.id}"
     english = ((s, source.rendering(s.ref, s.text)) for s in chunk.sentences)
     return [
         Way(whole, f"{chunk.heading} {chunk.text}".strip()),
@@ -82,9 +82,9 @@ def ways_of(source: Source, chunk: Chunk) -> list[Way]:
 
 
 def questions_of(source: Source, chunk: Chunk) -> list[Way]:
-    """The questions that the chunk's sentences are known to answer: `plan|chunk|start|number`."""
+    """The questions that the chunk's sentences are known to answer: `plan/chunk|start|number`."""
     return [
-        Way(f"{source.plan.id}|{chunk.id}|{s.start}|{i}", q)
+        Way(f"{source.plan.id}/{chunk.id}|{s.start}|{i}", q)
         for s in chunk.sentences
         for i, q in enumerate(source.questions(s.ref, s.text))
     ]
@@ -162,19 +162,23 @@ def _disk_errors(root: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ChromaError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
+        reason = getattr(error, "strerror", None) or _reason(error)
         raise IndexError_(f"{root}：写不下索引（{reason}）；请检查空间和权限，或用 PLANQA_HOME 指定别处") from error
 
 
-def _client(folder: Path) -> "ClientAPI":
+def _reason(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _client(folder: Path) -> "Client":
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
-    return chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False))
+    return cast("Client", chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False)))
 
 
 def _write_vectors(
-    client: "ClientAPI", name: str, ways: Sequence[Way], embed: Callable[[list[str]], Vectors], progress: Callable[[int], None]
+    client: "Client", name: str, ways: Sequence[Way], embed: Callable[[list[str]], Vectors], progress: Callable[[int], None]
 ) -> "Collection":
     # ef_search as large as the collection makes the search exact and repeatable; beyond 2,000 it costs too much
     exact = max(100, min(len(ways), 2000))
@@ -213,10 +217,12 @@ def _write(folder: Path, sources: Sequence[Source], settings: Settings, embedder
     _write_sources(folder / "plans", sources)
     ways = [w for source, chunk in pairs for w in ways_of(source, chunk)]
     questions = [q for source, chunk in pairs for q in questions_of(source, chunk)]
-    total, client = len(ways) + len(questions), _client(folder / "vectors")
-    stored = _write_vectors(client, WAYS, ways, embedder.documents, lambda done: progress(done, total))
-    known = _write_vectors(client, QUESTIONS, questions, embedder.queries, lambda done: progress(len(ways) + done, total))
-    background = _measure_background(stored, known, embedder)
+    total = len(ways) + len(questions)
+    # Chroma keeps what is open by its path: left open, it would answer for the next folder of that name
+    with contextlib.closing(_client(folder / "vectors")) as client:
+        stored = _write_vectors(client, WAYS, ways, embedder.documents, lambda done: progress(done, total))
+        known = _write_vectors(client, QUESTIONS, questions, embedder.queries, lambda done: progress(len(ways) + done, total))
+        background = _measure_background(stored, known, embedder)
     terms = [chunk_terms(source, words, chunk) for source, chunk in pairs]
     WordIndex.build(terms).save(folder / "words")
     WordIndex.build(
@@ -245,8 +251,9 @@ def _sweep(root: Path, keep: set[str]) -> None:
 
 
 def _fresh(root: Path, name: str) -> Path:
-    taken = {p.name for p in root.glob(f"{name}*")}
-    return root / next(n for n in (name, *(f"{name}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+    """A folder that no version had before it: names count up, so that no reader takes a new version for its old one."""
+    numbers = (p.name.rpartition("-")[2] for p in root.glob("v-*-*"))
+    return root / f"{name}-{max((int(n) for n in numbers if n.isdecimal()), default=0) + 1}"
 
 
 def build(sources: Sequence[Source], settings: Settings, embedder: Embedder, progress: Progress) -> Manifest:
@@ -352,7 +359,9 @@ def check(manifest: Manifest, sources: Sequence[Source], settings: Settings) -> 
             raise IndexMismatchError(f"索引的{name}为 {built}，当前为 {now}；{CURE}")
     for (plan, built), (_, now) in zip(manifest.plans, expected.plans, strict=False):
         if built != now:
-            raise IndexMismatchError(f"索引建立后，计划 {plan} 的文字或旁注数据变了；{CURE}")
+            raise IndexMismatchError(
+                f"索引建立后，计划 {plan} 的文字或旁注数据变了（sha256 由 {built[:8]} 变为 {now[:8]}）；{CURE}"
+            )
     if manifest != expected:
         raise IndexError_(f"索引清单与内容不符；{CURE}")
 
@@ -381,10 +390,8 @@ def _read(folder: Path, manifest: Manifest, sources: tuple[Source, ...]) -> Stor
         found = ways.count(), questions.count()
         if found != (manifest.ways, manifest.questions):
             raise IndexError_(f"{folder}：应有 {manifest.ways}+{manifest.questions} 条向量，实有 {found[0]}+{found[1]}；{CURE}")
-        background = {
-            language: Background(tuple(b["text"]), tuple(b["known"]))
-            for language, b in _read_json(folder / "background.json").items()
-        }
+        chance: dict[str, Any] = _read_json(folder / "background.json")
+        background = {n: Background(tuple(chance[n]["text"]), tuple(chance[n]["known"])) for n in ("zh", "en")}
         return Stored(
             manifest,
             sources,
@@ -395,8 +402,8 @@ def _read(folder: Path, manifest: Manifest, sources: tuple[Source, ...]) -> Stor
             _read_json(folder / "english.json"),
             background,
         )
-    except (OSError, ValueError, ChromaError) as error:
-        raise IndexError_(f"{folder}：索引不完整（{str(error).splitlines()[0]}）；{CURE}") from error
+    except (OSError, EOFError, ValueError, TypeError, KeyError, ChromaError) as error:
+        raise IndexError_(f"{folder}：索引不完整（{_reason(error)}）；{CURE}") from error
 
 
 def open_index(settings: Settings) -> Stored:
@@ -406,7 +413,11 @@ def open_index(settings: Settings) -> Stored:
     missing = next((p for p in paths if not p.is_file()), None)
     if missing:
         raise IndexError_(f"{missing}：索引不完整，缺少计划原文；{CURE}")
-    sources = tuple(load_source(p) for p in paths)
+    try:
+        sources = tuple(load_source(p) for p in paths)
+    except SourceError as error:
+        # only what is wrong: the cure for a file of one's own is none for the index's copy
+        raise IndexMismatchError(f"索引里的计划变了（{str(error).partition('；')[0]}）；{CURE}") from error
     check(manifest, sources, settings)
     shipped = next((s for s in sources if s.plan.id == SHIPPED), None)
     if shipped and _digest(shipped) != _digest(load_source(shipped_path())):

@@ -19,6 +19,8 @@ _ASKING = (
     "几个",
     "是多少",
     "有多少",
+    "多大",
+    "多长",
     "要达到",
     "达到",
     "什么时候",
@@ -27,7 +29,8 @@ _ASKING = (
     "目标",
     "指标",
 )
-_SYLLABLES = re.compile(r"[a-z]{1,6}")
+
+_LATIN_RUN = re.compile(r"[a-z]{2,}(?: [a-z]+)*")
 
 
 def _pinyin(text: str) -> tuple[str, ...]:
@@ -74,12 +77,22 @@ class Variants:
 
     def correct(self, folded: str) -> str:
         """The question with runs of unknown characters replaced by words of the plans that sound the same."""
-        pieces = list(self._words.cut_all(folded))
+        pieces = list(self._words.cut_all(self.pinyin_inside(folded)))
         result, at = "", 0
         while at < len(pieces):
             found = self._replacement(pieces, at)
             result, at = (result + found[0], at + found[1]) if found else (result + pieces[at], at + 1)
         return result
+
+    def pinyin_inside(self, folded: str) -> str:
+        """A Chinese question in which some words are typed in pinyin: 小区er ci gong shui → 小区二次供水."""
+        return _LATIN_RUN.sub(lambda match: self._read(match[0]) or match[0], folded)
+
+    def _read(self, latin: str) -> str | None:
+        """The plans' word that a run of pinyin spells, None where it spells none as a whole."""
+        cut = [self._cut(word) for word in latin.split()]
+        syllables = tuple(s for word in cut for s in word or ())
+        return None if None in cut or len(syllables) < _SHORTEST else self._by_sound.get(syllables)
 
     def _replacement(self, pieces: list[str], at: int) -> tuple[str, int] | None:
         """The plans' word for the longest run of pieces from here on that only sounds right, and the number of pieces."""
@@ -126,10 +139,12 @@ class Variants:
 
     def _cut(self, word: str) -> tuple[str, ...] | None:
         """A word of pinyin as syllables, the longest first; None where it is none."""
-        if not word:
-            return ()
-        for size in range(min(6, len(word)), 0, -1):
-            rest = self._cut(word[size:]) if word[:size] in self._syllables else None
-            if rest is not None:
-                return (word[:size], *rest)
-        return None
+        # from the end, each rest once: trying all the ways to cut xianxianxian… would double with every syllable
+        rests: list[tuple[str, ...] | None] = [*(None for _ in word), ()]
+        for at in range(len(word) - 1, -1, -1):
+            for size in range(min(_LONGEST, len(word) - at), 0, -1):
+                rest = rests[at + size]
+                if rest is not None and word[at : at + size] in self._syllables:
+                    rests[at] = (word[at : at + size], *rest)
+                    break
+        return rests[0]

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     OTHER_PERIOD = "other_period"
     OTHER_PLACE = "other_place"
     NO_FIGURE = "no_figure"
+    NO_RESULT = "no_result"
     NO_DETAIL = "no_detail"
     NOT_IN_PLAN = "not_in_plan"
 

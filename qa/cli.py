@@ -3,7 +3,9 @@
 import argparse
 import contextlib
 import gc
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,8 +21,22 @@ if TYPE_CHECKING:
 _Command = Callable[[argparse.Namespace], None]
 
 
+@contextlib.contextmanager
+def _stdout_errors() -> Iterator[None]:
+    """A reader of our output that has gone, as `| head` does, is no fault; a full disk is one."""
+    try:
+        yield
+    except OSError as error:
+        # what is still buffered would fail once more at the exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise PlanqaError(f"标准输出写不进（{error.strerror}）；请检查空间和权限") from error
+
+
 def _say(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+    with _stdout_errors():
+        sys.stdout.write(text + "\n")
 
 
 def _say_json(value: object) -> None:
@@ -115,6 +131,17 @@ def _sections(args: argparse.Namespace) -> None:
                 _say(f"{'  ' * section.ref.count('/')}{section.address}  {plan.heading(section.ref)}")
 
 
+def _targets(args: argparse.Namespace) -> None:
+    from qa.targets import to_csv, to_json_lines, to_table, to_xlsx
+
+    plans = list(_open(args).index.plans.values())
+    if args.xlsx:
+        to_xlsx(plans, Path(args.xlsx))
+        _say(f"已写入 {args.xlsx}")
+    else:
+        _say((to_csv if args.csv else to_json_lines if args.json else to_table)(plans))
+
+
 def read_questions(path: str) -> Iterator[dict[str, Any]]:
     """The lines of a file of questions; `-` is standard input. Raises: QuestionsError naming file and line."""
     data = sys.stdin.buffer.read() if path == "-" else _read(Path(path))
@@ -122,21 +149,46 @@ def read_questions(path: str) -> Iterator[dict[str, Any]]:
     for number, raw in enumerate(data.splitlines(), 1):
         where = f"{path} 第 {number} 行"
         try:
-            value = json.loads(raw.decode("utf-8-sig")) if raw.strip() else None
+            text = raw.decode("utf-8-sig")
+            if not text.strip():
+                continue
+            value = json.loads(text)
         except UnicodeDecodeError as error:
             raise QuestionsError(f"{where}：不是 UTF-8；请另存为 UTF-8 编码") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise QuestionsError(f"{where}：不是 JSON（{error}）；每行应为一个 JSON 对象") from error
-        if value is None:
-            continue
-        if not isinstance(value, dict) or not isinstance(value.get("question"), str) or "id" not in value:
-            raise QuestionsError(f"{where}：缺少 id 或 question；请补上")
+        fault = _question_fault(value)
+        if fault:
+            raise QuestionsError(f"{where}：{fault}")
         if str(value["id"]) in seen:
             raise QuestionsError(f"{where}：id {value['id']} 重复；请改为不同的 id")
         seen.add(str(value["id"]))
         yield value
     if not seen:
         raise QuestionsError(f"{path}：没有问题；每行应为一个 JSON 对象")
+
+
+def _question_fault(value: object) -> str | None:
+    """What is wrong with a line of questions, and the cure; None for a sound one."""
+    if not isinstance(value, dict):
+        return '应为 JSON 对象 {"id", "question", …}；请改正'
+    missing = [name for name in ("id", "question") if value.get(name) is None]
+    if missing:
+        return f"缺少 {'、'.join(missing)}；请补上"
+    turns = value.get("history") or []
+    for name, form, sound in (
+        ("id", "文字或整数", isinstance(value["id"], str | int)),
+        ("question", "文字", isinstance(value["question"], str)),
+        ("history", '[{"role", "content"}, …]', isinstance(turns, list) and all(map(_is_turn, turns))),
+        ("plan", "文字", isinstance(value.get("plan"), str | None)),
+    ):
+        if not sound:
+            return f"{name} 为 {json.dumps(value[name], ensure_ascii=False)[:40]}，应为{form}；请改正"
+    return None
+
+
+def _is_turn(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in ("role", "content"))
 
 
 def _read(path: Path) -> bytes:
@@ -154,13 +206,14 @@ def _output(path: str | None) -> Iterator[Callable[[str], object]]:
         return
     partial = Path(f"{path}.part")
     try:
-        with partial.open("w", encoding="utf-8") as file:
+        with partial.open("w", encoding="utf-8", errors="backslashreplace") as file:
             yield lambda line: file.write(line + "\n")
         partial.replace(path)
     except OSError as error:
         raise QuestionsError(f"{path}：写不进（{error.strerror}）；请检查路径、空间和权限") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink()
 
 
 def _batch(args: argparse.Namespace) -> None:
@@ -169,7 +222,10 @@ def _batch(args: argparse.Namespace) -> None:
     gc.enable()
     with _output(args.output) as write:
         for done, question in enumerate(questions, 1):
-            answer = engine.invoke(question)
+            try:
+                answer = engine.invoke(question)
+            except QuestionsError as error:
+                raise QuestionsError(f"{args.questions} 中 id 为 {question['id']} 的问题：{error}") from error
             write(json.dumps(answer.to_json(str(question["id"])), ensure_ascii=False))
             if args.output:
                 show(done, len(questions))
@@ -217,6 +273,11 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--json", action="store_true", help="每行一个 JSON")
     sections = add("sections", _sections, "列出章节")
     sections.add_argument("--json", action="store_true", help="每行一个 JSON")
+    targets = add("targets", _targets, "列出计划里所有有数字的指标")
+    form = targets.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="输出 CSV")
+    form.add_argument("--json", action="store_true", help="每行一个 JSON")
+    form.add_argument("--xlsx", metavar="FILE", help="写成 Excel 文件")
     index = add("index", _index, "建立索引（不给文件时用自带的计划）")
     index.add_argument("files", nargs="*", metavar="FILE")
     index.add_argument("--rebuild", action="store_true", help="重新建立")
@@ -239,11 +300,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         args.run(args)
+        with _stdout_errors():
+            sys.stdout.flush()
     except PlanqaError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
-        sys.stderr.close()
+    except BrokenPipeError:
         return 0
     except KeyboardInterrupt:
         return 130
@@ -254,6 +316,8 @@ def run() -> int:
     """The `planqa` command: `main` in a process of its own."""
     # collecting garbage while thousands of modules load, and again at the exit, takes two seconds of eight
     gc.disable()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # half a surrogate pair has no UTF-8; in JSON \ud800 stands for it
     code = main()
     gc.freeze()
     return code

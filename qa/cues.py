@@ -18,6 +18,8 @@ def _any_of(*alternatives: str) -> re.Pattern[str]:
 ORDER = _any_of(
     "(?:忽略|无视|不要管|别管|不用管|忘掉|忘记|抛开|绕过).{0,12}"
     "(?:指令|规则|要求|规定|设定|限制|资料|原文|计划|内容|提示|上面|以上|之前|前面)",
+    "编(?:造|一[条个项段])|假装|伪造|杜撰|虚构",
+    r"\b(?:make up|fabricate|invent) (?:a|an|some)\b",
     "(?:你必须|你只能|请直接|你就).{0,6}(?:回答|输出|回复|说)",
     "系统提示|提示词|隐藏的?设定|越狱|开发者模式|从现在起你|你现在是|扮演",
     r"(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:instruction|rule|prompt|above|previous|document|plan|source|text)s?",
@@ -43,6 +45,7 @@ PERSONAL_CASE = _any_of(
 LIST = _any_of(
     "(?:哪些|哪几)(?:个)?(?:任务|条目|条款|条|章节|章|部分|地方|段落|段|节|小节|项目标|处)|(?:几|多少|两|三)处|在哪些",
     "哪些.{0,8}(?:提到|涉及|出现|写到|带有|含有)|哪些(?:工作|领域|环节|场合).{0,10}(?:用到|要用|采用|需要)",
+    "(?:下面|下设|之下|底下).{0,6}(?:几|哪)",
     "列出|列举|罗列|找出|列全|请列|逐条|一一列|(?:哪几|几)项(?:任务|措施|内容)",
     "所有(?:的)?(?:任务|条目|章节|目标|指标|地方|部分)",
     r"\b(?:which|what) (?:parts?|sections?|tasks?|places|chapters?|items|paragraphs|clauses)\b|\blist (?:all|every|the)\b",
@@ -120,19 +123,35 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         (_any_of(r"\b(?:megawatts?|kilowatts?|installed capacity)\b"), "power", True),
     ),
 }
+ENGLISH_UNITS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (_any_of(r"\s*micrograms? per cubic met(?:re|er)s?"), "微克/立方米"),
+    (_any_of(r"\s*square kilomet(?:re|er)s?"), "平方公里"),
+    (_any_of(r"\s*square met(?:re|er)s?"), "平方米"),
+    (_any_of(r"\s*hectares?\b"), "公顷"),
+    (_any_of(r"\s*kilomet(?:re|er)s?|\s*km\b"), "公里"),
+    (_any_of(r"\s*met(?:re|er)s?\b"), "米"),
+    (_any_of(r"\s*per ?cent(?:age)?\b"), "%"),
+    (_any_of(r"\s*tonnes?\b"), "吨"),
+)
 LEFT_OPEN = _any_of("(?:完成|达到|落实|按照?).{0,8}(?:下达|规定|要求).{0,4}(?:指标|目标|任务)?")
 ASKS_FOR_VALUE = _any_of(
-    "具体(?:的)?(?:数|百分比|比例|金额|指标值|目标值|数值)", r"specific (?:figure|number|percentage|value)|\ba figure\b"
+    "具体(?:的)?(?:数|百分比|比例|金额|指标值|目标值|数值)|定(?:了|一)?个?.{0,6}(?:数字|数值|指标)|有没有.{0,8}(?:数字|数值)",
+    r"specific (?:figure|number|percentage|value)|\ba figure\b",
 )
 
 # ---- conditions and topics ------------------------------------------------------------------------------------------
 
+# a plan says what is to be, not what has come of it
+RESULT = _any_of(
+    "实际(?:是|上|完成|达到|有)?|完成情况|完成了多少|完成得|已经(?:完成|建成|达到)了?多少|现状|目前(?:是|有|达到)多少",
+    r"\bactual(?:ly)?\b|\b(?:was|were|has been|have been) (?:achieved|reached|completed|built)\b|\bso far\b",
+)
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 ROUND = re.compile(r"第[一二三四五六七八九十\d]+轮|(?:上|下|前|后)一轮|十[三四五六]五")
 QUOTED = re.compile(r"[“\"「『‘《]([^”\"」』’》]{2,40})[”\"」』’》]")
 CAPITALISED = re.compile(
-    r"(?<![.!?]\s)(?<!^)\b([A-Z][a-z]+)(?:\s+(?:District|City|Province|County|New Area))?"
-    r"|\b([A-Z][a-z]+)\s+(?:District|City|Province|County)\b"
+    r"(?<![.!?]\s)(?<!^)\b([A-Z][a-z]+(?:'[a-z]+)?)(?:\s+(?:District|City|Province|County|New Area))?"
+    r"|\b([A-Z][a-z]+(?:'[a-z]+)?)\s+(?:District|City|Province|County)\b"
 )
 # words that ask but name nothing: kept out of what is searched for
 ASKING = {
@@ -198,19 +217,46 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
 
 # ---- yes and no -----------------------------------------------------------------------------------------------------
 
-CHOICE = _any_of(r"还是.{1,14}[?？]?$|\bor\b")
+CHOICE = _any_of(r"还是.{1,14}[?？]?$", r"\bor (?:only|just|partly|partially|rather|is it|are they)\b|, or ")
 UNIVERSAL = _any_of(
     "只|仅|一律|必须|强制|任何|所有|全部|每一?[家个户]|都[要得]",
     r"\b(?:only|every|all|compulsory|mandatory|must|any|always|obligatory|required)\b",
 )
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广")
+PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 NEGATED = _any_of(
     "(?<![是能会要有对差管])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b"
 )
+# questions that take something for given: …吧, 对吧, 为什么, right?, why does
+PRESUMES = _any_of(
+    r"吧[?？]?$|[对是]吧|对吗|对不对|没错吧|为什么|为何|怎么(?:会|要把|反而)|既然",
+    r"\b(?:right|correct)\s*\?|(?:isn't|wasn't|aren't|doesn't|won't) (?:it|they|that)\s*\?",
+    r"^\W*why\b|^\W*since\b|^\W*given that\b",
+)
+TAG = _any_of(
+    r"吧[?？]?$|[对是]吧|没错吧", r"\b(?:right|correct)\s*\?|(?:isn't|wasn't|aren't|doesn't|won't) (?:it|they|that)\s*\?"
+)
+DOWN = _any_of(
+    "缩回|缩小|缩减|削减|减少|降低|下调|放宽|取消|停止|放弃|关停|推迟|退出|不再",
+    r"\b(?:lower|reduc|cut|cancel|relax|drop|abandon|stop|shrink|scal\w* back|weaken|delay|postpon|withdraw)\w*",
+)
+UP = _any_of("延伸|提升|提高|扩大|推进|加强|强化|达到|维持|新增|增加|完善|加快|加大|不低于|全面")
 FORBIDS = _any_of("不得|禁止|严禁|不再|取缔|停止")
 
 # ---- lists ----------------------------------------------------------------------------------------------------------
 
+TARGETS = _any_of(
+    "(?:所有|全部|哪些|每个|各项|列出|列全|列举|数量|量化|带(?:有)?数字|有数字|具体数字).{0,12}(?:指标|目标|数字|数值)",
+    "(?:指标|目标|数字).{0,6}(?:列全|列出来|有哪些|都有什么)",
+    r"\b(?:all|every|each|list)\b.{0,30}\b(?:targets?|indicators?)\b",
+    r"\b(?:which|what)\b.{0,20}\b(?:targets|indicators)\b.{0,40}\b(?:figures?|numbers?|numerical|quantified|percent\w*)\b",
+)
+# of a list of targets, the words that do not say which
+TARGET_WORDS = _any_of(
+    "把|请|所有|全部|每个|各项|列出|列全|列举|列出来|数量|量化|带有?|数字|具体|指标|目标|哪些|有|的|关于|计划中?|里|是|都|什么|本|定|了|分别",
+    r"\b(?:all|every|each|list|which|what|the|are|is|in|of|with|a|targets?|indicators?|figures?|numerical|numeric"
+    r"|quantified|numbers?|plan|plans|that|has|have|set|sets|does|do|for|on|about|it|its|give|me|please)\b",
+)
 PARTS = _any_of(
     "下面|下设|之下|包括|分为|包含|哪几|哪些|几项|几个方面|几条|分别",
     r"\b(?:parts|tasks|sections|items|principles|consist|comprise|under)\b",

@@ -147,12 +147,11 @@ class Ranker:
         groups = self.groups(question)
         weights = self.weights(groups)
         found = [f for f in _figures(text) if f.family == family]
-        return max(found, key=lambda f: self.clause_cover(groups, weights, text, f.start), default=None)
+        return max(found, key=lambda f: self.span_cover(groups, weights, text, figure_span(text, f)), default=None)
 
-    def clause_cover(self, groups: Groups, weights: Weights, text: str, at: int) -> float:
-        """The share of the question's words that the clause around an offset holds."""
-        clause = text[slice(*clause_of(text, at))]
-        return self.cover(groups, weights, frozenset(self._index.words.terms(clause)), frozenset())
+    def span_cover(self, groups: Groups, weights: Weights, text: str, span: tuple[int, int]) -> float:
+        """The share of the question's words that a part of a sentence holds."""
+        return self.cover(groups, weights, frozenset(self._index.words.terms(text[slice(*span)])), frozenset())
 
     def _typed(self, question: Question, text: str, groups: Groups, weights: Weights) -> tuple[Figure | None, float]:
         """The figure that fits the question's type, and what that is worth."""
@@ -161,8 +160,9 @@ class Ranker:
         fitting = [f for f in _figures(text) if fits(question, f)]
         if not fitting:
             return None, -TYPE_MALUS
-        covers = [self.clause_cover(groups, weights, text, f.start) for f in fitting]
-        best = max(range(len(fitting)), key=lambda i: (covers[i], -i))
+        covers = [self.span_cover(groups, weights, text, figure_span(text, f)) for f in fitting]
+        # where all else is equal a measure is likelier meant than a count
+        best = max(range(len(fitting)), key=lambda i: (covers[i], fitting[i].family != "count", -i))
         # without a hint at the unit a measure is likelier meant than a count
         bonus = TYPE_BONUS * (
             1 if question.family or question.kind is Kind.DATE else 0.25 if fitting[best].family == "count" else 0.75
@@ -197,6 +197,17 @@ def clause_of(text: str, at: int) -> tuple[int, int]:
     begin = max((c + 1 for c in cuts if c < at), default=0)
     end = min((c for c in cuts if c >= at), default=len(text.rstrip("。！？；")))
     return begin, end
+
+
+def figure_span(text: str, figure: Figure) -> tuple[int, int]:
+    """The words that say what a figure measures: from the figure before it, or its clause's start, to itself.
+
+    The thing counted, or what a distance is of, follows the figure: there the span runs to the clause's end.
+    """
+    begin, end = clause_of(text, figure.start)
+    before = max((f.end for f in _figures(text) if f.end <= figure.start and f.family not in ("date", "label", "")), default=0)
+    follows = figure.family in ("count", "label", "length", "people", "")
+    return max(begin, before), end if follows else figure.end
 
 
 def _between_figures(text: str, at: int, figures: Sequence[Figure]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from corpus.fold import fold
 from corpus.parse import Plan
+from qa import cues
 from qa.understand import language_of
 
 
@@ -79,10 +80,18 @@ def _complete_zh(text: str, before: str) -> str | None:
     return None
 
 
+_ASKED_EN = {"figure": "What is the target for {}?", "date": "When is {} due?", "": "What does the plan say about {}?"}
+
+
+def _asked_en(before: str) -> str:
+    lowered = before.lower()
+    return "date" if cues.DATE.search(lowered) else "figure" if cues.FIGURE["en"].search(lowered) else ""
+
+
 def _complete_en(text: str, before: str) -> str | None:
     about = _ABOUT_EN.match(text)
     if about:
-        return f"{about['topic'] or about['and']}? (after: {before})"
+        return _ASKED_EN[_asked_en(before)].format(about["topic"] or about["and"])
     short = len(text.split()) <= _SHORT_EN
     return f"{text} (after: {before})" if short or _POINTS_EN.search(text) else None
 

@@ -16,10 +16,12 @@ from index.retrieve import Hit, Index
 from index.settings import Settings
 from qa import texts
 from qa.answer import Answer, Reason
+from qa.compare import both, read_comparison
 from qa.evidence import Evidence
 from qa.followup import Completed, Turn, complete
-from qa.respond import EVIDENCE_HITS, Draft, Responder
-from qa.understand import Question, Scope, language_of, understand
+from qa.respond import EVIDENCE_HITS, Responder
+from qa.speak import Draft
+from qa.understand import Kind, Question, Scope, language_of, understand
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,12 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         unmet = responder.unmet(question, self._scope(plan))
         if unmet:
             return responder.refuse(question.text, language, unmet[0], plan, details=unmet[1])
+        comparison = read_comparison(question.text)
+        sides = both(comparison, lambda text: self._side(text, plan)) if comparison else None
+        if comparison and sides:
+            checked = responder.checked(responder.compare(question, comparison, sides, plan))
+            clock.mark("answer")
+            return Answer(question.text, language, checked.text, citations=checked.citations)
         groups = self.index.groups(question.topic, language)
         hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, groups=groups)
         clock.mark("retrieve")
@@ -132,6 +140,12 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         answer = self._decide(question, ranked, best_plan, hits)
         clock.mark("answer")
         return answer
+
+    def _side(self, text: str, plan: Plan) -> Evidence | None:
+        """The sentence and figure of one side of a comparison."""
+        asked = replace(understand(text, self._scope(plan)), kind=Kind.FIGURE)
+        hits = self.index.search(asked.topic, k=EVIDENCE_HITS, language=asked.language)
+        return self._responder.figure_of(asked, self._responder.ranker.rank(asked, [h for h in hits if h.plan == plan.id]))
 
     def _decide(self, question: Question, ranked: Sequence[Evidence], plan: Plan, hits: Sequence[Hit]) -> Answer:
         responder, language, own = self._responder, question.language, [e for e in ranked if e.plan == plan.id]

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
-from corpus.figures import numbers_in
 from corpus.fold import fold, squeeze
-from corpus.parse import Plan, Section
+from corpus.parse import Plan
 from corpus.sentences import Sentence
 from index.retrieve import Hit, Index
 from qa import cues, texts
 from qa.answer import Answer, Citation, Nearest, Reason
 from qa.check import faults
-from qa.compose import MAX_MEASURES, MAX_TEXT, cite, cite_heading, figure_text, following, measures, shorten
-from qa.evidence import LEAD_MAX, Evidence, Ranker, clause_of, is_lead
+from qa.claims import agrees, contradicts, english_contradiction
+from qa.compare import Comparison
+from qa.compose import MAX_MEASURES, MAX_TEXT, cite, following, measures, shorten
+from qa.evidence import Evidence, Ranker, clause_of, is_lead
+from qa.lists import Lister
+from qa.speak import Draft, Speaker
 from qa.understand import Kind, Question, Scope
 
 EVIDENCE_HITS = 12  # sections of which sentences are read
@@ -23,7 +25,6 @@ SURE_COVER = 0.5  # with this share of the question's words a sentence is certai
 SURE_KNOWN = 3.0  # ... or with a known question this many deviations nearer than chance
 CHANCE = 2.0  # deviations: nearer than any of 52 general questions that the plan does not answer
 MEASURES_NEAR, FACT_NEAR = 0.75, 0.92  # how near to the best a further sentence of its section must score to be told too
-LIST_MAX = 60
 _KINDS_REFUSED = {
     Kind.ORDER: Reason.ORDER,
     Kind.WRITING: Reason.WRITING,
@@ -32,21 +33,14 @@ _KINDS_REFUSED = {
 }
 
 
-@dataclass(frozen=True)
-class Draft:
-    """Text and citations before they are checked."""
-
-    text: str
-    citations: tuple[Citation, ...]
-    allowed: frozenset[str] = frozenset()
-
-
 class Responder:
     """Answers questions from an index. Safe to share between threads; the same question gives the same answer."""
 
     def __init__(self, index: Index, max_question: int) -> None:
         self.index = index
         self.ranker = Ranker(index)
+        self.speaker = Speaker(index)
+        self.lister = Lister(index, self.ranker, self.speaker)
         self._max_question = max_question
 
     # ---- refusing ---------------------------------------------------------------------------------------------------
@@ -66,20 +60,16 @@ class Responder:
         message = texts.pick(texts.REFUSALS[reason], language).format(
             limit=self._max_question, title=title, hotline=texts.HOTLINE, **(details or {})
         )
-        nearest = Nearest(plan.id, hit.ref, plan.by_ref[hit.ref].address, self.title(plan, hit.ref, language)) if hit else None
+        nearest = (
+            Nearest(plan.id, hit.ref, plan.by_ref[hit.ref].address, self.speaker.title(plan, hit.ref, language))
+            if hit
+            else None
+        )
         if nearest and reason in (Reason.NO_FIGURE, Reason.NO_DETAIL, Reason.NOT_IN_PLAN):
             message += texts.pick(texts.NEAREST, language).format(address=nearest.address, title=nearest.title)
         if reason in (Reason.NO_DETAIL, Reason.NOT_IN_PLAN):
             message += texts.pick(texts.TURN_TO, language).format(hotline=texts.HOTLINE)
         return Answer(text, language, message, reason, nearest=nearest)
-
-    def title(self, plan: Plan, ref: str, language: str) -> str:
-        """A section's title in the asker's language, where it has one."""
-        heading = plan.heading(ref)
-        if language == "zh":
-            return heading
-        path = [self.index.rendering(plan.id, s.ref, s.title) for s in plan.path(ref) if s.title]
-        return (path[-1] if path else "") or heading
 
     def unmet(self, question: Question, scope: Scope) -> tuple[Reason, dict[str, str]] | None:
         """The condition that the question sets and the plan does not meet, with the words to say so."""
@@ -113,7 +103,7 @@ class Responder:
 
     def draft(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | Reason:
         """The answer before it is checked, or why there is none."""
-        listed = self._list(question, plan) if question.kind is Kind.LIST else self._children(question, plan)
+        listed = (self.lister.places if question.kind is Kind.LIST else self.lister.parts)(question, plan)
         if listed:
             return listed
         if not self.relevant(question, ranked):
@@ -133,39 +123,68 @@ class Responder:
 
     def _correction(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
         """What the plan says where the question states another figure."""
-        best = ranked[0]
+        best, language = ranked[0], question.language
         for claim in question.claims:
             figure = self.ranker.best_figure(question, best.sentence.text, claim.family)
-            if not figure or (claim.family == "count" and claim.unit != figure.unit):
-                continue
-            if (
-                figure.value is not None
-                and claim.value is not None
-                and abs(figure.value - claim.value) > 1e-6 * abs(figure.value)
-            ):
-                text = self._say(question, best, figure_text(best.sentence.text, figure))
-                return Draft(
-                    texts.pick(texts.CORRECTION, question.language).format(text=text),
-                    (cite(plan, best.sentence, 1, [(figure.start, figure.end)]),),
-                )
+            if figure and (claim.family != "count" or claim.unit == figure.unit) and not agrees(claim, figure):
+                said = self.speaker.figure(plan, best.sentence, figure, language)
+                return self._corrected(question, said, cite(plan, best.sentence, 1, [(figure.start, figure.end)]))
+        if language == "en" and english_contradiction(question.text, self.speaker.sentence(plan, best.sentence, "en")):
+            return self._corrected(question, self._shortened(question, plan, best.sentence), cite(plan, best.sentence, 1))
         return None
 
+    def _corrected(self, question: Question, said: str, citation: Citation) -> Draft:
+        text = self.speaker.marked([said], question.language)
+        return Draft(texts.pick(texts.CORRECTION, question.language).format(text=text), (citation,))
+
+    def _shortened(self, question: Question, plan: Plan, sentence: Sentence) -> str:
+        wanted = [term for group in self.ranker.groups(question) for term in group]
+        return shorten(self.speaker.sentence(plan, sentence, question.language), wanted, MAX_TEXT[question.language])
+
+    def compare(self, question: Question, comparison: Comparison, sides: tuple[Evidence, Evidence], plan: Plan) -> Draft:
+        """Yes, no, or which of two figures is the larger, with both sentences."""
+        parts, citations, values = [], [], []
+        for mark, side in enumerate(sides, 1):
+            figure = side.figure
+            assert figure is not None and figure.value is not None  # noqa: PT018 - `both` chose them so
+            parts.append(self.speaker.figure(plan, side.sentence, figure, question.language))
+            citations.append(cite(plan, side.sentence, mark, [(figure.start, figure.end)]))
+            values.append(figure.value)
+        verdict = comparison.verdict(*values)
+        pair = {"yes": texts.YES, "no": texts.NO, "same": texts.SAME}.get(verdict, texts.LARGER)
+        name = comparison.first if verdict == "first" else comparison.second
+        return Draft(
+            texts.pick(pair, question.language).format(text=self.speaker.marked(parts, question.language), name=name),
+            tuple(citations),
+        )
+
     def _figure(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | Reason:
-        best, found = ranked[0], next((e for e in ranked if e.figure), None)
+        best, found = ranked[0], self.figure_of(question, ranked)
         left_open = self._left_open(question, best)
         if left_open and not (question.strict and question.family == "money"):
+            open_clause = left_open if question.language == "zh" else self._shortened(question, plan, best.sentence)
             return Draft(
-                texts.pick(texts.NO_VALUE, question.language).format(text=self._say(question, best, left_open)),
+                texts.pick(texts.NO_VALUE, question.language).format(
+                    text=self.speaker.marked([open_clause], question.language)
+                ),
                 (cite(plan, best.sentence, 1),),
             )
-        if not found or found.figure is None or not self._figure_holds(question, best, found):
+        if not found or not found.figure:
             if question.kind is Kind.DATE and not question.strict and self.sure(question, best):
                 return self._fact(question, ranked, plan)
             return Reason.NO_FIGURE
-        text = self._say(question, found, figure_text(found.sentence.text, found.figure))
+        if cues.RESULT.search(fold(question.text)):
+            return Reason.NO_RESULT
+        said = self.speaker.figure(plan, found.sentence, found.figure, question.language)
+        text = self.speaker.marked([said], question.language)
         if question.years and not any(str(y) in found.sentence.text for y in question.years):
             text += texts.pick(texts.WHOLE_PERIOD, question.language)
         return Draft(text, (cite(plan, found.sentence, 1, [(found.figure.start, found.figure.end)]),))
+
+    def figure_of(self, question: Question, ranked: Sequence[Evidence]) -> Evidence | None:
+        """The sentence with the figure that was asked for, None where the plan gives none."""
+        found = next((e for e in ranked if e.figure), None)
+        return found if found and self._figure_holds(question, ranked[0], found) else None
 
     def _figure_holds(self, question: Question, best: Evidence, found: Evidence) -> bool:
         """Whether the figure found is what was asked for: near the best sentence, and among the question's words."""
@@ -176,136 +195,51 @@ class Responder:
         groups = self.ranker.groups(question)
         weights, sentence = self.ranker.weights(groups), best.sentence.text
         spans = list(dict.fromkeys(clause_of(sentence, i) for i in range(len(sentence))))
-        covers = [self.ranker.clause_cover(groups, weights, sentence, begin) for begin, _ in spans]
+        covers = [self.ranker.span_cover(groups, weights, sentence, span) for span in spans]
         top = max(range(len(spans)), key=lambda i: covers[i])
         clause = sentence[slice(*spans[top])]
         return clause if covers[top] >= SURE_COVER and cues.LEFT_OPEN.search(clause) and not re.search(r"\d", clause) else None
 
     def _fact(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft:
         best, language = ranked[0], question.language
-        wanted = [term for group in self.ranker.groups(question) for term in group]
-
-        def said(sentence: Sentence) -> int:
-            return len(self._words(question, plan.id, sentence, sentence.text))
-
         near = MEASURES_NEAR if question.kind is Kind.MEASURES else FACT_NEAR
-        chosen = measures(plan, ranked, near, said, MAX_MEASURES[language])
+        chosen = measures(plan, ranked, near, lambda s: len(self.speaker.sentence(plan, s, language)), MAX_MEASURES[language])
         after = following(plan, best.sentence)
         if chosen == [best.sentence] and is_lead(plan, best.sentence) and after:
             chosen = [best.sentence, after]
-        limit = MAX_TEXT[language] if len(chosen) == 1 else MAX_MEASURES[language]
-        parts = [shorten(self._words(question, plan.id, s, s.text), wanted, limit) for s in chosen]
-        body = self._marked(question, parts)
+        parts = [self._shortened(question, plan, s) for s in chosen]
         citations = tuple(cite(plan, s, i) for i, s in enumerate(chosen, 1))
-        return Draft(self._opening(question, best, body), citations)
+        return Draft(self._opening(question, best, plan, self.speaker.marked(parts, language)), citations)
 
-    def _opening(self, question: Question, best: Evidence, body: str) -> str:
+    def _opening(self, question: Question, best: Evidence, plan: Plan, body: str) -> str:
         """The body, behind yes, no or a correction where the question calls for one."""
-        if cues.ASKS_FOR_VALUE.search(question.text.lower()):
-            has = any(f.family not in ("date", "label", "") for f in self.ranker.figures(best.sentence.text))
+        asked, sentence = fold(question.text), best.sentence.text
+        if cues.ASKS_FOR_VALUE.search(asked):
+            has = any(f.family not in ("date", "label", "") for f in self.ranker.figures(sentence))
             pair = texts.YES if has else texts.NO_VALUE
-        elif question.kind is not Kind.YES_NO or cues.CHOICE.search(question.text):
+        elif cues.PRESUMES.search(asked) and self.sure(question, best) and self._disputed(question, best, plan):
+            pair = texts.CORRECTION
+        elif question.kind is not Kind.YES_NO or cues.CHOICE.search(asked):
             return body
         elif not (question.claims or self.sure(question, best)):
             pair = texts.RELATED
         else:
-            pair = texts.NOT_SO if contradicts(question.text, best.sentence.text) else texts.YES
+            pair = texts.NOT_SO if self._disputed(question, best, plan) else texts.YES
         return texts.pick(pair, question.language).format(text=body)
 
-    def _list(self, question: Question, plan: Plan) -> Draft | None:
-        children = self._children(question, plan)
-        if children:
-            return children
-        found = self._holding(question, plan)
-        refs = list(dict.fromkeys(s.ref for s in found))
-        if not found or (len(refs) == 1 and not question.quoted):
-            return None  # one place is an answer, not a list
-        citations = tuple(cite(plan, sentence, mark) for mark, sentence in enumerate(found[:LIST_MAX], 1))
-        marks = {ref: "".join(f"[{c.mark}]" for c in citations if c.ref == ref) for ref in refs}
-        lines = [f"{plan.by_ref[ref].address} {self.title(plan, ref, question.language)}{marks[ref]}" for ref in refs]
-        head = texts.pick(texts.LIST_HEAD, question.language).format(count=len(refs))
-        return Draft(
-            "\n".join([head, *lines]), citations, numbers_in(head) | frozenset(n for line in lines for n in numbers_in(line))
-        )
+    def _disputed(self, question: Question, best: Evidence, plan: Plan) -> bool:
+        """Whether the sentence speaks against what the question states: by its words, or by naming another thing."""
+        if contradicts(fold(question.text), fold(best.sentence.text)):
+            return True
+        return bool(cues.PRESUMES.search(question.text)) and self._names_another(question, best, plan)
 
-    def _holding(self, question: Question, plan: Plan) -> list[Sentence]:
-        """Every sentence that holds what the question quotes, or its topic's words: all, else the rarest that some hold."""
-        sentences = [sentence for section in plan.sections for sentence in section.sentences]
-        phrases = [squeeze(q) for q in question.quoted]
-        held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
-        if held:
-            return held
-        groups = [g for g in self.ranker.groups(replace(question, topic=list_topic(question.topic))) if g]
-        weights = self.ranker.weights(tuple(groups)).tolist()
-        ordered = [g for _, g in sorted(zip(weights, groups, strict=True), key=lambda pair: -pair[0])]
-        terms = {s: self.ranker.sentence_terms(plan.id, s) for s in sentences}
-        while ordered:
-            held = [s for s in sentences if all(terms[s].intersection(g) for g in ordered)]
-            if held:
-                return held
-            ordered.pop()
-        return []
-
-    def _children(self, question: Question, plan: Plan) -> Draft | None:
-        """The parts of a section that the question names by its title."""
-        if not cues.PARTS.search(question.text) or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
-            return None
-        folded = squeeze(fold(question.text))
-        named = [
-            s
-            for s in plan.sections
-            for title in (s.title, self.index.rendering(plan.id, s.ref, s.title))
-            if len(title) >= 3 and squeeze(fold(title)) in folded
-        ]
-        if not named:
-            return None
-        section = max(named, key=lambda s: len(s.title))
-        children = plan.children(section.ref)
-        if not children:
-            return self._leads(question, plan, section)
-        lines = [f"{c.address} {self.title(plan, c.ref, question.language)}[{i}]" for i, c in enumerate(children, 1)]
-        head = texts.pick(texts.LIST_CHILDREN, question.language).format(
-            title=self.title(plan, section.ref, question.language), count=len(children)
-        )
-        citations = tuple(
-            cite_heading(plan, c.ref, i) if c.title else cite(plan, c.sentences[0], i) for i, c in enumerate(children, 1)
-        )
-        return Draft(
-            "\n".join([head, *lines]), citations, numbers_in(head) | frozenset(n for line in lines for n in numbers_in(line))
-        )
-
-    def _leads(self, question: Question, plan: Plan, section: Section) -> Draft | None:
-        """The short sentences with which the paragraphs of a section begin, where each does: its principles, its aims."""
-        starts = [0, *(m.end() for m in re.finditer("\n", section.text))]
-        leads = [s for s in section.sentences if s.start in starts and len(s.text) <= LEAD_MAX]
-        if len(leads) < 2 or len(leads) < len(starts) - 1:
-            return None
-        head = texts.pick(texts.LIST_CHILDREN, question.language).format(
-            title=self.title(plan, section.ref, question.language), count=len(leads)
-        )
-        lines = [f"{self._words(question, plan.id, s, s.text)}[{i}]" for i, s in enumerate(leads, 1)]
-        return Draft("\n".join([head, *lines]), tuple(cite(plan, s, i) for i, s in enumerate(leads, 1)), numbers_in(head))
-
-    # ---- words ------------------------------------------------------------------------------------------------------
-
-    def _say(self, question: Question, evidence: Evidence, chinese: str) -> str:
-        """The Chinese clause, or for an English question the rendering of its sentence, with the mark of its source."""
-        return self._marked(question, [self._words(question, evidence.plan, evidence.sentence, chinese)])
-
-    def _words(self, question: Question, plan: str, sentence: Sentence, chinese: str) -> str:
-        """A sentence in the asker's language: the Chinese as given, or the rendering of the whole where there is one."""
-        english = self.index.rendering(plan, sentence.ref, sentence.text) if question.language == "en" else ""
-        return english or chinese
-
-    @staticmethod
-    def _marked(question: Question, parts: Sequence[str]) -> str:
-        """The parts in one run, each with the mark of its source."""
-        stop = (
-            "。"
-            if question.language == "zh" or any(not p.isascii() and re.search(r"[\u4e00-\u9fff]", p) for p in parts)
-            else "."
-        )
-        return "".join(f"{part.rstrip('。.')}{stop}[{mark}]" for mark, part in enumerate(parts, 1))
+    def _names_another(self, question: Question, best: Evidence, plan: Plan) -> bool:
+        """Whether the question names a thing of the plan's own that the sentence and its section do not."""
+        section = squeeze(fold(plan.by_ref[best.sentence.ref].whole))
+        named = [fold(w) for w in self.index.words.lexicon if squeeze(fold(w)) in squeeze(fold(question.text))]
+        if question.language == "en":
+            named = [fold(zh) for en, zh in self.index.names(plan.id) if en in question.text]
+        return any(squeeze(name) not in section for name in named)
 
     def checked(self, draft: Draft) -> Draft:
         """The draft if it holds; else its quotes alone, which always do."""
@@ -313,16 +247,3 @@ class Responder:
         if not faults(answer, self.index.plans, draft.allowed):
             return draft
         return Draft("".join(f"{c.quote}[{c.mark}]" for c in draft.citations), draft.citations)
-
-
-def contradicts(question: str, sentence: str) -> bool:
-    """Whether a sentence says otherwise than a yes-or-no question puts it: 只…不… against 延伸至, 必须 against 鼓励."""
-    universal = cues.UNIVERSAL.search(question)
-    if universal and cues.SOFT.search(sentence) and universal[0] not in sentence:
-        return True
-    return bool(cues.NEGATED.search(question)) != bool(cues.FORBIDS.search(sentence))
-
-
-def list_topic(topic: str) -> str:
-    """The matter of a list question: its topic without the words that ask for a list."""
-    return cues.LIST_WORDS.sub(" ", cues.ASIDE.sub(" ", topic)).strip()

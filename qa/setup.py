@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from corpus.errors import IndexMissingError
+from corpus.errors import IndexError_, IndexMissingError, SourceError
 from corpus.load import load_sources
 from index.embed import Embedder
 from index.settings import Settings
@@ -15,10 +15,18 @@ def build_index(settings: Settings, files: list[Path], progress: Progress, *, re
     One that is there already and was made of the same is kept, unless `rebuild`. Raises: SourceError, IndexBusyError,
     IndexError_.
     """
-    sources = load_sources(files)
+    sources = load_sources(_named(files))
     if not rebuild and _is_current(settings, files):
         return read_manifest(settings)[1], False
     return build(sources, settings, Embedder(settings.model), progress), True
+
+
+def _named(files: list[Path]) -> list[Path]:
+    # a document's name is part of every id in the index, and those are UTF-8
+    stray = next((f for f in files if any("\ud800" <= c <= "\udfff" for c in f.name)), None)
+    if stray:
+        raise SourceError(f"{stray.name!r}：文件名不是 UTF-8；请改名")
+    return files
 
 
 def _is_current(settings: Settings, files: list[Path]) -> bool:
@@ -27,7 +35,7 @@ def _is_current(settings: Settings, files: list[Path]) -> bool:
     try:
         stored = open_index(settings)
         check(stored.manifest, load_sources(files), settings)
-    except IndexMissingError:
+    except IndexError_:  # none, damaged, or of other documents: these are asked for now
         return False
     return True
 

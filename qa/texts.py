@@ -35,6 +35,10 @@ REFUSALS: dict[Reason, tuple[str, str]] = {
         "The plan says nothing about {detail}; it covers {place} only.",
     ),
     Reason.NO_FIGURE: ("计划没有给出这个数。", "The plan does not give that figure."),
+    Reason.NO_RESULT: (
+        "计划写的是目标，不是完成结果，没有给出实际数。",
+        "The plan sets targets; it does not report what was achieved.",
+    ),
     Reason.NO_DETAIL: ("计划没有写明{detail}。", "The plan does not give {detail}."),
     Reason.NOT_IN_PLAN: ("计划里没有找到能回答这个问题的内容。", "Nothing in the plan answers this question."),
 }
@@ -44,14 +48,17 @@ WHOLE_PERIOD = (
     "（计划没有按年分列，这是整个计划期的数。）",
     " (The plan does not break this down by year: it is the figure for the whole period of the plan.)",
 )
-ORIGINAL = "Unofficial translation; the Chinese text quoted below is authoritative."
-NO_RENDERING = "The plan says (in Chinese): {text}"
+UNOFFICIAL = "Unofficial translation; the Chinese text quoted is authoritative."
 CORRECTION = ("与计划不符。计划的表述是：{text}", "No, the plan does not say that. It says: {text}")
 NO_VALUE = ("没有具体数值。计划的表述是：{text}", "No, the plan gives no figure. It says: {text}")
 NOT_SO = ("并非如此。计划的表述是：{text}", "No, not as put. The plan says: {text}")
+SAME = ("两者相同。计划的表述是：{text}", "They are the same. The plan says: {text}")
+LARGER = ("{name}。计划的表述是：{text}", "{name}. The plan says: {text}")
+NO = ("不是。计划的表述是：{text}", "No. The plan says: {text}")
 YES = ("是。计划的表述是：{text}", "Yes. The plan says: {text}")
 RELATED = ("计划中相关的内容是：{text}", "What the plan says about this: {text}")
 LIST_HEAD = ("共 {count} 处：", "{count} places:")
+LIST_TARGETS = ("共 {count} 项有数字的指标：", "{count} targets with a figure:")
 LIST_CHILDREN = ("“{title}”下共 {count} 项：", "“{title}” has {count} parts:")
 
 

@@ -74,13 +74,14 @@ def _kind(text: str, language: str) -> Kind:
         (cues.WRITING, Kind.WRITING),
         (cues.PERSONAL_CASE, Kind.PERSONAL_CASE),
         (cues.LIST, Kind.LIST),
+        (cues.TARGETS, Kind.LIST),
         (cues.DATE, Kind.DATE),
     ):
         if pattern.search(text):
             return kind
     if cues.FIGURE[language].search(text.lower()) or (strict_figure and not cues.YES_NO.search(text)):
         return Kind.FIGURE
-    if cues.YES_NO.search(text):
+    if cues.YES_NO.search(text) or cues.TAG.search(text):
         return Kind.YES_NO
     return Kind.MEASURES if cues.MEASURES.search(text) else Kind.FACT
 
@@ -124,7 +125,7 @@ class Scope:
         """The divisions that a question names and the plan does not speak of."""
         if language == "zh":
             return tuple(sorted({division for name, division in self.elsewhere.items() if name in text}))
-        words = {(a or b).lower() for a, b in cues.CAPITALISED.findall(text)}
+        words = {(a or b).lower().replace("'", "") for a, b in cues.CAPITALISED.findall(text)}
         return tuple(sorted({self.elsewhere_latin[w] for w in words if w in self.elsewhere_latin})) if words else ()
 
     def unmet_years(self, years: Sequence[int]) -> tuple[int, ...]:
@@ -171,7 +172,7 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
         years=tuple(int(y) for y in dict.fromkeys(cues.YEAR.findall(folded))),
         rounds=tuple(cues.ROUND.findall(folded)),
         places=scope.places(folded if language == "zh" else text, language),
-        claims=tuple(f for f in find_figures(folded) if _is_claim(folded, f)),
+        claims=_claims(folded),
         quoted=_quoted(text, language),
         holds=next((given for asked, given in cues.HOLDS if asked.search(own or text)), None),
     )
@@ -181,6 +182,12 @@ def _kind_of(text: str, own: str | None, language: str) -> Kind:
     kind = _kind(fold(text) if language == "zh" else text.strip(), language)
     last = _kind(fold(own) if language == "zh" else own.strip(), language) if own else Kind.FACT
     return kind if last is Kind.FACT else last
+
+
+def _claims(folded: str) -> tuple[Figure, ...]:
+    for pattern, unit in cues.ENGLISH_UNITS:
+        folded = pattern.sub(unit, folded)
+    return tuple(f for f in find_figures(folded) if _is_claim(folded, f))
 
 
 def _is_claim(folded: str, figure: Figure) -> bool:

@@ -1,0 +1,79 @@
+"""What a question states, held against the sentence that it is about: yes, no, or not as put."""
+
+import re
+
+from corpus.figures import Figure
+from index.bilingual import stems
+from qa import cues
+
+# the same word with one of these turned is its opposite: 低能耗, 高能耗
+_PAIRS = (("高", "低"), ("大", "小"), ("多", "少"), ("增", "减"), ("升", "降"), ("严", "宽"), ("快", "慢"), ("优", "劣"))
+_TURNED = {a: b for first, second in _PAIRS for a, b in ((first, second), (second, first))}
+_NUMBER_WORDS = {
+    word: value
+    for value, words in enumerate(
+        (
+            ("zero",), ("one", "first"), ("two", "second"), ("three", "third"), ("four", "fourth"), ("five", "fifth"),
+            ("six", "sixth"), ("seven", "seventh"), ("eight", "eighth"), ("nine", "ninth"), ("ten", "tenth"),
+            ("eleven", "eleventh"), ("twelve", "twelfth"),
+        )
+    )
+    for word in words
+}  # fmt: skip
+_ENGLISH_CLAIM = re.compile(
+    rf"\b(?P<number>\d[\d,]*(?:\.\d+)?|{'|'.join(sorted(_NUMBER_WORDS, key=len, reverse=True))})(?:st|nd|rd|th)?"
+    r"(?P<what>%|(?:[\s-]+(?:of|the|a|per)?\s*[a-z]+(?:-[a-z]+)*){1,4})",
+    re.IGNORECASE,
+)
+
+
+def agrees(claim: Figure, figure: Figure) -> bool:
+    """Whether a claimed figure is the plan's."""
+    if claim.value is None or figure.value is None:
+        return True
+    return abs(figure.value - claim.value) <= 1e-6 * max(abs(figure.value), 1.0)
+
+
+def english_claims(text: str) -> dict[str, float]:
+    """What is counted or measured (as a stem) → the number that an English text gives for it; the nearest number wins."""
+    found: dict[str, float] = {}
+    for match in _ENGLISH_CLAIM.finditer(text):
+        number = match["number"].lower().replace(",", "")
+        value = float(_NUMBER_WORDS[number]) if number in _NUMBER_WORDS else float(number)
+        for stem in stems(match["what"].replace("-", " ")) or ("%",):
+            found.setdefault(stem, value)
+    return found
+
+
+def english_contradiction(question: str, rendering: str) -> bool:
+    """Whether a number in an English question differs from the one that the sentence gives for the same thing."""
+    stated, given = english_claims(question), english_claims(rendering)
+    return any(given[what] != value for what, value in stated.items() if what in given and what != "%")
+
+
+def _opposite_word(question: str, sentence: str) -> bool:
+    """Whether the question turns a word of the sentence around: it says 高能耗 where the plan says 低能耗."""
+    for i, char in enumerate(question):
+        for size in (2, 3):
+            word = question[i : i + size]
+            if char in _TURNED and len(word) == size and word not in sentence and _TURNED[char] + word[1:] in sentence:
+                return True
+    return False
+
+
+def contradicts(question: str, sentence: str) -> bool:
+    """Whether a sentence says otherwise than a question puts it, by the words alone.
+
+    只…不… against 延伸至, 必须 against 鼓励, 禁止 against 鼓励, 缩回 against 延伸, 高能耗 against 低能耗.
+    """
+    universal = cues.UNIVERSAL.search(question)
+    if universal and cues.SOFT.search(sentence) and universal[0] not in sentence:
+        return True
+    if cues.FORBIDS.search(question) and not cues.FORBIDS.search(sentence):
+        return True
+    down = cues.DOWN.search(question)
+    if down and not cues.DOWN.search(sentence) and cues.UP.search(sentence):
+        return True
+    if _opposite_word(question, sentence):
+        return True
+    return bool(cues.NEGATED.search(question)) and not cues.FORBIDS.search(sentence) and not cues.NEGATED.search(sentence)

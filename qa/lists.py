@@ -1,0 +1,144 @@
+"""Complete lists: an exhaustive pass over a plan's sentences, headings or targets, never the top k."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corpus.figures import numbers_in
+from corpus.fold import fold, squeeze
+from corpus.parse import Plan, Section
+from corpus.sentences import Sentence
+from corpus.targets import Target, find_targets
+from index.bilingual import stems
+from index.retrieve import Index
+from qa import cues, texts
+from qa.compose import cite, cite_heading
+from qa.evidence import LEAD_MAX, Ranker
+from qa.speak import Draft, Speaker
+from qa.understand import Kind, Question
+
+LIST_MAX = 60
+HELD = 0.6  # a sentence belongs to a list when it holds this share of the topic's words, weighted by rarity
+
+
+def list_topic(topic: str) -> str:
+    """The matter of a list question: its topic without the words that ask for a list."""
+    return cues.LIST_WORDS.sub(" ", cues.ASIDE.sub(" ", topic)).strip()
+
+
+class Lister:
+    """Answers list questions; None where a question is none, or the list would have one place only."""
+
+    def __init__(self, index: Index, ranker: Ranker, speaker: Speaker) -> None:
+        self._index = index
+        self._ranker = ranker
+        self._speaker = speaker
+
+    def parts(self, question: Question, plan: Plan) -> Draft | None:
+        """The parts of a section that the question names by its title: its children, else its paragraphs' leads."""
+        if not cues.PARTS.search(question.text) or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
+            return None
+        section = self._named(question, plan)
+        if not section:
+            return None
+        children = plan.children(section.ref)
+        return self._children(question, plan, section, children) if children else self._leads(question, plan, section)
+
+    def places(self, question: Question, plan: Plan) -> Draft | None:
+        """Every place that holds what a list question is about, grouped by section, with a count."""
+        special = self._targets(question, plan) or self.parts(question, plan)
+        if special:
+            return special
+        found = self._holding(question, plan)
+        refs = list(dict.fromkeys(s.ref for s in found))
+        if not found or (len(refs) == 1 and not question.quoted):
+            return None  # one place is an answer, not a list
+        citations = tuple(cite(plan, sentence, mark) for mark, sentence in enumerate(found[:LIST_MAX], 1))
+        marks = {ref: "".join(f"[{c.mark}]" for c in citations if c.ref == ref) for ref in refs}
+        lines = [self._line(question, plan, ref) + marks[ref] for ref in refs]
+        return self._draft(texts.pick(texts.LIST_HEAD, question.language).format(count=len(refs)), lines, citations)
+
+    @staticmethod
+    def _draft(head: str, lines: Sequence[str], citations: Sequence) -> Draft:  # type: ignore[type-arg]
+        # the count and the numbers of addresses stand in no quote, and need not
+        allowed = numbers_in(head).union(*(numbers_in(line) for line in lines))
+        return Draft("\n".join([head, *lines]), tuple(citations), allowed)
+
+    def _line(self, question: Question, plan: Plan, ref: str) -> str:
+        return f"{plan.by_ref[ref].address} {self._speaker.title(plan, ref, question.language)}"
+
+    def _named(self, question: Question, plan: Plan) -> Section | None:
+        """The section whose title, in either language, stands in the question; the longest title wins."""
+        folded = squeeze(fold(question.text))
+        named = {
+            title: section
+            for section in plan.sections
+            for title in (section.title, self._index.rendering(plan.id, section.ref, section.title))
+            if len(title) >= 3 and squeeze(fold(title)) in folded
+        }
+        return named[max(named, key=len)] if named else None
+
+    def _children(self, question: Question, plan: Plan, section: Section, children: Sequence[Section]) -> Draft:
+        title = self._speaker.title(plan, section.ref, question.language)
+        head = texts.pick(texts.LIST_CHILDREN, question.language).format(title=title, count=len(children))
+        citations = [
+            cite_heading(plan, c.ref, i) if c.title else cite(plan, c.sentences[0], i) for i, c in enumerate(children, 1)
+        ]
+        return self._draft(head, [f"{self._line(question, plan, c.ref)}[{i}]" for i, c in enumerate(children, 1)], citations)
+
+    def _leads(self, question: Question, plan: Plan, section: Section) -> Draft | None:
+        """The short sentences with which the paragraphs of a section begin, where each does: its principles, its aims."""
+        starts = [0, *(m.end() for m in re.finditer("\n", section.text))]
+        leads = [s for s in section.sentences if s.start in starts and len(s.text) <= LEAD_MAX]
+        if len(leads) < 2 or len(leads) < len(starts) - 1:
+            return None
+        title = self._speaker.title(plan, section.ref, question.language)
+        head = texts.pick(texts.LIST_CHILDREN, question.language).format(title=title, count=len(leads))
+        lines = [f"{self._speaker.sentence(plan, s, question.language)}[{i}]" for i, s in enumerate(leads, 1)]
+        return Draft("\n".join([head, *lines]), tuple(cite(plan, s, i) for i, s in enumerate(leads, 1)), numbers_in(head))
+
+    def _holding(self, question: Question, plan: Plan) -> list[Sentence]:
+        """Every sentence that holds what the question quotes, or most of its topic's words."""
+        sentences = [sentence for section in plan.sections for sentence in section.sentences]
+        phrases = [squeeze(q) for q in question.quoted]
+        held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
+        if held:
+            return held
+        asked = replace(question, topic=list_topic(question.topic))
+        groups = tuple(g for g in self._ranker.groups(asked) if any(t in self._index.vocabulary for t in g))
+        if not groups:
+            return []
+        weights = self._ranker.weights(groups)
+        covers = {
+            s: self._ranker.cover(groups, weights, self._ranker.sentence_terms(plan.id, s), frozenset()) for s in sentences
+        }
+        enough = min(HELD, max(covers.values()))
+        return [s for s in sentences if covers[s] >= enough]
+
+    def _targets(self, question: Question, plan: Plan) -> Draft | None:
+        """The plan's quantified targets, all or those that the question's words choose."""
+        if not cues.TARGETS.search(question.text):
+            return None
+        topic = cues.TARGET_WORDS.sub(" ", cues.ASIDE.sub(" ", question.topic)).strip()
+        groups = [g for g in self._ranker.groups(replace(question, topic=topic)) if g] if re.search(r"\w", topic) else []
+        family = "percent" if cues.PERCENT.search(question.text) else ""
+        found = [
+            t
+            for t in find_targets(plan)
+            if (t.figure.family == family if family else not groups or self._about(groups, plan, t))
+        ]
+        if not found:
+            return None
+        marks = {sentence: i for i, sentence in enumerate(dict.fromkeys(t.sentence for t in found), 1)}
+        spans = {s: [(t.figure.start, t.figure.end) for t in found if t.sentence == s] for s in marks}
+        head = texts.pick(texts.LIST_TARGETS, question.language).format(count=len(found))
+        lines = [f"{plan.by_ref[t.sentence.ref].address} {t.indicator} {t.figure.text}[{marks[t.sentence]}]" for t in found]
+        addresses = (numbers_in(plan.by_ref[t.sentence.ref].address) for t in found)
+        citations = tuple(cite(plan, s, i, spans[s]) for s, i in marks.items())
+        return Draft("\n".join([head, *lines]), citations, numbers_in(head).union(*addresses))
+
+    def _about(self, groups: Sequence[tuple[str, ...]], plan: Plan, target: Target) -> bool:
+        headings = {t for s in plan.path(target.sentence.ref) for t in self._index.words.terms(s.title)}
+        rendering = self._index.rendering(plan.id, target.sentence.ref, target.sentence.text)
+        terms = headings.union(self._index.words.terms(target.indicator), stems(rendering))
+        return any(terms.intersection(g) for g in groups)

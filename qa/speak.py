@@ -1,0 +1,68 @@
+"""Evidence in the asker's language: the plan's own Chinese, or its unofficial English rendering where there is one."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.figures import Figure, numbers_in
+from corpus.parse import Plan
+from corpus.sentences import Sentence
+from index.retrieve import Index
+from qa.answer import Citation
+from qa.compose import figure_text, shorten
+
+FIGURE_CLAUSE_MAX = 240  # characters of an English clause that gives a figure
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Text and citations before they are checked; `allowed` are numbers that no quote need hold, such as a count."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    allowed: frozenset[str] = frozenset()
+
+
+class Speaker:
+    """Says what a plan says, in one of two languages."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def title(self, plan: Plan, ref: str, language: str) -> str:
+        """A section's title in the asker's language, where it has one."""
+        if language == "zh":
+            return plan.heading(ref)
+        path = [self._index.rendering(plan.id, s.ref, s.title) for s in plan.path(ref) if s.title]
+        return (path[-1] if path else "") or plan.heading(ref)
+
+    def sentence(self, plan: Plan, sentence: Sentence, language: str) -> str:
+        """A whole sentence."""
+        return (self._index.rendering(plan.id, sentence.ref, sentence.text) if language == "en" else "") or sentence.text
+
+    def figure(self, plan: Plan, sentence: Sentence, figure: Figure, language: str) -> str:
+        """The clause of a sentence that gives a figure, with its subject and horizon."""
+        english = self._index.rendering(plan.id, sentence.ref, sentence.text) if language == "en" else ""
+        if not english:
+            return figure_text(sentence.text, figure)
+        return shorten(english, _as_written(figure, english), FIGURE_CLAUSE_MAX)
+
+    @staticmethod
+    def marked(parts: Sequence[str], language: str) -> str:
+        """The parts in one run, each with the mark of its source."""
+        joiner = " " if language == "en" else ""
+        return joiner.join(
+            f"{part.rstrip('。.')}{'。' if _CHINESE.search(part) else '.'}[{mark}]" for mark, part in enumerate(parts, 1)
+        )
+
+
+def _as_written(figure: Figure, english: str) -> tuple[str, ...]:
+    """The figure as its rendering writes it: 1.2万 as 12,000; the words of a count that has no digits."""
+    plain = f"{figure.plain_value:,.10g}"
+    written = {*numbers_in(figure.text), plain, plain.replace(",", "")}
+    held = tuple(w for w in written if re.search(rf"(?<![\d.]){re.escape(w)}(?![\d.]*\d)", english))
+    return held or (_WORDS.get(int(figure.plain_value), plain),)
+
+
+_WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))
