@@ -8,23 +8,65 @@ import cn2an
 
 # unit → (family, factor): figures of one family answer the same question and compare by value
 _UNITS: dict[str, tuple[str, float]] = {
-    "%": ("percent", 1), "个百分点": ("percent", 1), "‰": ("percent", 0.1),
-    "公里": ("length", 1000), "千米": ("length", 1000), "km": ("length", 1000), "米": ("length", 1), "厘米": ("length", 0.01),
-    "平方公里": ("area", 1e6), "平方千米": ("area", 1e6), "平方米": ("area", 1), "㎡": ("area", 1), "m2": ("area", 1),
-    "公顷": ("area", 1e4), "亩": ("area", 666.67),
-    "立方米": ("volume", 1), "升": ("volume", 0.001),
-    "微克/立方米": ("concentration", 1), "毫克/立方米": ("concentration", 1000), "毫克/升": ("concentration", 1),
-    "吨": ("mass", 1), "吨/日": ("rate", 1), "公斤": ("mass", 0.001), "千克": ("mass", 0.001),
-    "元": ("money", 1), "美元": ("money", 1), "千瓦": ("power", 1), "兆瓦": ("power", 1000), "千瓦时": ("energy", 1),
-    "度": ("degree", 1), "吨标准煤": ("energy", 1), "分贝": ("sound", 1), "比特": ("data", 1), "EFLOPS": ("computing", 1),
-    "年": ("date", 1), "月": ("date", 1), "日": ("date", 1),
-    "小时": ("duration", 60), "分钟": ("duration", 1), "秒": ("duration", 1 / 60), "天": ("duration", 1440),
-    "个工作日": ("duration", 1440), "个月": ("duration", 43200), "周": ("duration", 10080), "倍": ("times", 1),
-    "人": ("people", 1), "名": ("people", 1), "人次": ("people", 1), "户": ("people", 1), "岁": ("age", 1),
-    "号": ("label", 1), "版": ("label", 1), "届": ("label", 1), "期": ("label", 1),
+    "%": ("percent", 1),
+    "个百分点": ("percent", 1),
+    "‰": ("percent", 0.1),
+    "公里": ("length", 1000),
+    "千米": ("length", 1000),
+    "km": ("length", 1000),
+    "米": ("length", 1),
+    "厘米": ("length", 0.01),
+    "平方公里": ("area", 1e6),
+    "平方千米": ("area", 1e6),
+    "平方米": ("area", 1),
+    "㎡": ("area", 1),
+    "m2": ("area", 1),
+    "公顷": ("area", 1e4),
+    "亩": ("area", 666.67),
+    "立方米": ("volume", 1),
+    "升": ("volume", 0.001),
+    "微克/立方米": ("concentration", 1),
+    "毫克/立方米": ("concentration", 1000),
+    "毫克/升": ("concentration", 1),
+    "吨": ("mass", 1),
+    "吨/日": ("rate", 1),
+    "公斤": ("mass", 0.001),
+    "千克": ("mass", 0.001),
+    "元": ("money", 1),
+    "美元": ("money", 1),
+    "千瓦": ("power", 1),
+    "兆瓦": ("power", 1000),
+    "千瓦时": ("energy", 1),
+    "度": ("degree", 1),
+    "吨标准煤": ("energy", 1),
+    "分贝": ("sound", 1),
+    "比特": ("data", 1),
+    "EFLOPS": ("computing", 1),
+    "年": ("date", 1),
+    "月": ("date", 1),
+    "日": ("date", 1),
+    "小时": ("duration", 60),
+    "分钟": ("duration", 1),
+    "秒": ("duration", 1 / 60),
+    "天": ("duration", 1440),
+    "个工作日": ("duration", 1440),
+    "个月": ("duration", 43200),
+    "周": ("duration", 10080),
+    "倍": ("times", 1),
+    "人": ("people", 1),
+    "名": ("people", 1),
+    "人次": ("people", 1),
+    "户": ("people", 1),
+    "岁": ("age", 1),
+    "号": ("label", 1),
+    "版": ("label", 1),
+    "届": ("label", 1),
+    "期": ("label", 1),
 }
-_MEASURES = ("个 项 类 家 处 座 条 张 起 级 大 轮 次 件 台 辆 所 套 批 种 块 片 支 只 部 门 间 层 层次 位 场 方面 步 点 线 网 "
-             "环 轴 带 款 例 栋 幢 篇 株 棵 组 班 亩").split()
+_MEASURES = (
+    "个 项 类 家 处 座 条 张 起 级 大 轮 次 件 台 辆 所 套 批 种 块 片 支 只 部 门 间 层 层次 位 场 方面 步 点 线 网 "
+    "环 轴 带 款 例 栋 幢 篇 株 棵 组 班 亩"
+).split()
 _COUNTED = {m: ("count", 1.0) for m in _MEASURES}
 _SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
 
@@ -33,23 +75,30 @@ _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HAN = r"[一二三四五六七八九十百两〇零]+"
 _DASH = r"\s*[-—–~～至到]+\s*"
 _EITHER = rf"\s*(?:{_ARABIC}|{_HAN})\s*"
-_DATE = re.compile(rf"(?:(?<!\d)\d{{4}}|[一二三四五六七八九〇零○]{{4}})\s*年(?:{_EITHER}月(?:{_EITHER}日)?)?"
-                   rf"|\d{{1,2}}\s*月\s*\d{{1,2}}\s*日")
+_DATE = re.compile(
+    rf"(?:(?<!\d)\d{{4}}|[一二三四五六七八九〇零○]{{4}})\s*年(?:{_EITHER}月(?:{_EITHER}日)?)?"
+    rf"|\d{{1,2}}\s*月\s*\d{{1,2}}\s*日"
+)
 _YEAR = r"(?:19|20)\d{2}"
 # without 年 a unit may follow, and then it is no period: 1500-2000元
 _PERIOD = re.compile(rf"(?<!\d)(?P<first>{_YEAR})\s*年?{_DASH}(?P<last>{_YEAR})(?:\s*年|(?!\d|\s*(?:万|亿|{_unit_pattern})))")
 _QUANTITY = re.compile(
     rf"第?(?P<number>{_ARABIC}|{_HAN})(?P<range>(?:%[-—–~～]+|{_DASH})(?:{_ARABIC}))?"
     rf"\s*(?P<scale>万亿|百万|千万|十万|万|亿|千(?![瓦克])|百)?余?多?\s*(?P<unit>{_unit_pattern})?",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _PERCENT_WORDS = re.compile(rf"百分之(?P<number>{_HAN}(?:点{_HAN})?|{_ARABIC})")
 # measure words that a Chinese one-digit number forms set phrases with (一个, 一批, 一步, 一线): no figures
-_NO_FIGURE = re.compile(r"^(?:第?一|百|千|万)(?:个|批|次|步|项|类|点|线|层|级|种|家|位|条|部|网|门|起|片|带|方面|大|不|区|体)?$"
-                        r"|^(?:十|百|千)$")
+_NO_FIGURE = re.compile(
+    r"^(?:第?一|百|千|万)(?:个|批|次|步|项|类|点|线|层|级|种|家|位|条|部|网|门|起|片|带|方面|大|不|区|体)?$"
+    r"|^(?:十|百|千)$"
+)
 
 _ENUMERATION = re.compile(r"[①-⓿]")  # numbers of items, not of things: ①2021年 is no 12021
-_BEFORE = re.compile(r"(不低于|不少于|不高于|不超过|不得超过|不得低于|低于|高于|超过|至少|大于|小于|达到|控制在|保持在|"
-                     r"维持|约|近)\s*(?:在|到)?\s*$")
+_BEFORE = re.compile(
+    r"(不低于|不少于|不高于|不超过|不得超过|不得低于|低于|高于|超过|至少|大于|小于|达到|控制在|保持在|"
+    r"维持|约|近)\s*(?:在|到)?\s*$"
+)
 _AFTER = re.compile(r"^\s*(以上|以下|以内|左右|上下|之间|及以上|及以下)")
 
 
@@ -126,8 +175,16 @@ def _quantity(text: str, match: re.Match[str]) -> Figure | None:
         family, factor = "duration", 525600.0
     last = number_value(re.sub(r"^[-%—–~～至到\s]+", "", match["range"])) if match["range"] else None
     start, end, comparator = _qualified(text, match.start(), match.start() + len(printed))
-    return Figure(text[start:end], start, end, family, unit, None if value is None else value * factor * scale,
-                  None if last is None else last * factor * scale, comparator)
+    return Figure(
+        text[start:end],
+        start,
+        end,
+        family,
+        unit,
+        None if value is None else value * factor * scale,
+        None if last is None else last * factor * scale,
+        comparator,
+    )
 
 
 def find_figures(text: str) -> tuple[Figure, ...]:
@@ -147,8 +204,10 @@ def find_figures(text: str) -> tuple[Figure, ...]:
         figure = _quantity(narrow, match)
         if figure:
             found.append(figure)
-    return tuple(Figure(text[f.start : f.end], f.start, f.end, f.family, f.unit, f.value, f.last, f.comparator)
-                 for f in sorted(found, key=lambda f: f.start))
+    return tuple(
+        Figure(text[f.start : f.end], f.start, f.end, f.family, f.unit, f.value, f.last, f.comparator)
+        for f in sorted(found, key=lambda f: f.start)
+    )
 
 
 def unit_family(unit: str) -> str:
@@ -180,3 +239,14 @@ def values_in(text: str) -> frozenset[float]:
                 factor = (_UNITS.get(figure.unit) or ("", 1.0))[1]
                 values |= {value, round(value / factor, 6)}
     return frozenset(values)
+
+
+_NUMBER_WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))
+
+
+def english_forms(figure: Figure) -> tuple[str, ...]:
+    """How an English text may write a figure's number: 1.2万 as 12,000 or 12000, 两 as two."""
+    plain = f"{figure.plain_value:,.10g}"
+    forms = [*sorted(numbers_in(figure.text)), plain, plain.replace(",", "")]
+    word = _NUMBER_WORDS.get(int(figure.plain_value)) if figure.plain_value == int(figure.plain_value) else None
+    return tuple(dict.fromkeys([*forms, *([word] if word else [])]))

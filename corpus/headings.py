@@ -54,7 +54,7 @@ def chinese_number(text: str) -> int | None:
         return _CIRCLED.index(text) + 1 if text else 1
     try:
         return int(cn2an.cn2an(text, "smart"))
-    except (ValueError, KeyError):  # cn2an raises the latter for such as 0百0
+    except (ValueError, KeyError):  # cn2an raises the latter for such as 二十零十0
         return None
 
 

@@ -119,8 +119,9 @@ class Index:
         own = tuple((term,) for term in dict.fromkeys(self.words.terms(text)))
         if language == "zh":
             return own
-        known = (group for phrase, words in self.translations(text) for group in self._alternatives(phrase.split(), words))
-        return tuple(dict.fromkeys(group for group in (*known, *(g for g in own if g[0] in self.vocabulary)) if group))
+        known = [g for phrase, words in self.translations(text) for g in self._alternatives(phrase.split(), words) if g]
+        held = {term for group in known for term in group}
+        return tuple(dict.fromkeys([*known, *(g for g in own if g[0] in self.vocabulary and g[0] not in held)]))
 
     def _alternatives(self, phrase: list[str], words: tuple[str, ...]) -> list[tuple[str, ...]]:
         """What an English word may match, or what each part of a phrase must.

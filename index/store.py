@@ -212,6 +212,8 @@ def _write_sources(folder: Path, sources: Sequence[Source]) -> None:
 
 def _write(folder: Path, sources: Sequence[Source], settings: Settings, embedder: Embedder, progress: Progress) -> None:
     pairs = [(s, chunk) for s in sources for chunk in chunk_plan(s.plan, settings.max_chars)]
+    if not pairs:
+        raise SourceError(f"{'、'.join(s.plan.id for s in sources)}：只有标题，没有正文；请提供计划全文")
     words = words_of(sources, settings)
     folder.mkdir(parents=True)
     _write_sources(folder / "plans", sources)
@@ -259,8 +261,8 @@ def _fresh(root: Path, name: str) -> Path:
 def build(sources: Sequence[Source], settings: Settings, embedder: Embedder, progress: Progress) -> Manifest:
     """Build a new version and make it the current one; the version before stays for those who still read it.
 
-    Raises: IndexBusyError while another process builds; IndexError_ when the disk refuses. Whatever fails, the index in
-    use stays as it was.
+    Raises: IndexBusyError while another process builds; IndexError_ when the disk refuses; SourceError when there is
+    nothing but headings. Whatever fails, the index in use stays as it was.
     """
     root = folder_of(settings)
     with _disk_errors(root):

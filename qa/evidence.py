@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.figures import Figure, find_figures
+from corpus.figures import Figure, english_forms, find_figures
 from corpus.fold import fold
 from corpus.parse import Plan
 from corpus.sentences import Sentence
+from index.bilingual import stems
 from index.bm25 import Groups
 from index.retrieve import Hit, Index
 from index.store import terms_of
@@ -26,6 +27,7 @@ TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
 Weights = NDArray[np.float64]
 LEAD_MAX = 22  # characters
 _UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
+_ENGLISH_BREAK = re.compile(r"[,;:] | and | or ")
 _BREAK = re.compile(r"[，；：,;]")
 
 
@@ -34,8 +36,8 @@ class Evidence:
     """A sentence as an answer: how well it fits, and its figure where one was asked for.
 
     `score` is higher for better; `cover` is the share of the question's words that the sentence and its section hold,
-    weighted by rarity, 0 to 1; `cosine` that of the sentence and the question, `asked` that of the nearest question which
-    the sentence is known to answer.
+    weighted by rarity, 0 to 1; `lead` how far the score lies above the next sentence's; `cosine` that of the sentence and
+    the question, `asked` that of the nearest question which the sentence is known to answer.
     """
 
     plan: str
@@ -46,6 +48,7 @@ class Evidence:
     asked: float
     hit: Hit
     figure: Figure | None = None
+    lead: float = 0.0
 
 
 @lru_cache(maxsize=8192)
@@ -130,7 +133,7 @@ class Ranker:
                 cosine, asked = hit.sentences.get(sentence.start, text.low), hit.questions.get(sentence.start, known.low)
                 dense = W_TEXT * text(cosine) + W_KNOWN * known(asked) if known.high else (W_TEXT + W_KNOWN / 2) * text(cosine)
                 cover = self.cover(groups, weights, self._cached(hit.plan, sentence.ref, sentence.text), beside)
-                figure, fit = self._typed(question, sentence.text, groups, weights)
+                figure, fit = self._typed(question, hit.plan, sentence, groups, weights)
                 score = (
                     dense
                     + W_COVER * cover
@@ -140,28 +143,40 @@ class Ranker:
                     - (LEAD_MALUS if is_lead(self._index.plans[hit.plan], sentence) else 0)
                 )
                 ranked.append(Evidence(hit.plan, sentence, score, cover, cosine, asked, hit, figure))
-        return sorted(ranked, key=lambda e: -e.score)
+        ranked.sort(key=lambda e: -e.score)
+        below = [e.score for e in ranked[1:]] or [0.0]
+        return [replace(e, lead=e.score - s) for e, s in zip(ranked, [*below, below[-1]], strict=False)]
 
-    def best_figure(self, question: Question, text: str, family: str) -> Figure | None:
+    def best_figure(self, question: Question, plan: str, sentence: Sentence, family: str) -> Figure | None:
         """The figure of a family whose clause holds most of the question's words."""
         groups = self.groups(question)
         weights = self.weights(groups)
-        found = [f for f in _figures(text) if f.family == family]
-        return max(found, key=lambda f: self.span_cover(groups, weights, text, figure_span(text, f)), default=None)
+        found = [f for f in _figures(sentence.text) if f.family == family]
+        return max(found, key=lambda f: self.figure_cover(question, groups, weights, plan, sentence, f), default=None)
+
+    def figure_cover(
+        self, question: Question, groups: Groups, weights: Weights, plan: str, sentence: Sentence, figure: Figure
+    ) -> float:
+        """The share of the question's words that stand around a figure, in either language."""
+        terms = set(self._index.words.terms(sentence.text[slice(*figure_span(sentence.text, figure))]))
+        if question.language == "en":
+            terms.update(stems(english_span(self._index.rendering(plan, sentence.ref, sentence.text), figure)))
+        return self.cover(groups, weights, frozenset(terms), frozenset())
 
     def span_cover(self, groups: Groups, weights: Weights, text: str, span: tuple[int, int]) -> float:
         """The share of the question's words that a part of a sentence holds."""
         return self.cover(groups, weights, frozenset(self._index.words.terms(text[slice(*span)])), frozenset())
 
-    def _typed(self, question: Question, text: str, groups: Groups, weights: Weights) -> tuple[Figure | None, float]:
+    def _typed(
+        self, question: Question, plan: str, sentence: Sentence, groups: Groups, weights: Weights
+    ) -> tuple[Figure | None, float]:
         """The figure that fits the question's type, and what that is worth."""
         if question.kind not in (Kind.FIGURE, Kind.DATE):
-            return None, TYPE_BONUS if question.holds and question.holds.search(text) else 0.0
-        fitting = [f for f in _figures(text) if fits(question, f)]
+            return None, TYPE_BONUS if question.holds and question.holds.search(sentence.text) else 0.0
+        fitting = [f for f in _figures(sentence.text) if fits(question, f)]
         if not fitting:
             return None, -TYPE_MALUS
-        covers = [self.span_cover(groups, weights, text, figure_span(text, f)) for f in fitting]
-        # where all else is equal a measure is likelier meant than a count
+        covers = [self.figure_cover(question, groups, weights, plan, sentence, f) for f in fitting]
         best = max(range(len(fitting)), key=lambda i: (covers[i], fitting[i].family != "count", -i))
         # without a hint at the unit a measure is likelier meant than a count
         bonus = TYPE_BONUS * (
@@ -197,6 +212,13 @@ def clause_of(text: str, at: int) -> tuple[int, int]:
     begin = max((c + 1 for c in cuts if c < at), default=0)
     end = min((c for c in cuts if c >= at), default=len(text.rstrip("。！？；")))
     return begin, end
+
+
+def english_span(rendering: str, figure: Figure) -> str:
+    """The part of an English sentence that holds a figure; "" where it is not to be found there."""
+    forms = "|".join(re.escape(form) for form in sorted(english_forms(figure), key=len, reverse=True))
+    parts = _ENGLISH_BREAK.split(rendering)
+    return next((part for part in parts if re.search(rf"(?<![\d.,]){forms}(?![\d]|[.,]\d)", part)), "")
 
 
 def figure_span(text: str, figure: Figure) -> tuple[int, int]:

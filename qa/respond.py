@@ -22,8 +22,10 @@ EVIDENCE_HITS = 12  # sections of which sentences are read
 FIGURE_COVER = 0.35  # a figure counts as the answer only where this share of the question's words stands around it
 FIGURE_DISTANCE = 0.25  # ... and where its sentence scores about as well as the best
 SURE_COVER = 0.5  # with this share of the question's words a sentence is certainly about it
-SURE_KNOWN = 3.0  # ... or with a known question this many deviations nearer than chance
-CHANCE = 2.0  # deviations: nearer than any of 52 general questions that the plan does not answer
+SURE_SCORE = 1.25  # ... or with this score in all: none of the wrong first sentences of the tuning questions reached it
+SURE_KNOWN, SURE_LEAD = 3.0, 0.1  # ... or with a known question this many deviations nearer than chance, well ahead of the next
+CHANCE, FAR_ABOVE_CHANCE = 2.0, 4.0  # deviations above the general questions that the plan does not answer
+SOME_COVER, CLEAR_LEAD = 0.2, 0.3
 MEASURES_NEAR, FACT_NEAR = 0.75, 0.92  # how near to the best a further sentence of its section must score to be told too
 _KINDS_REFUSED = {
     Kind.ORDER: Reason.ORDER,
@@ -97,9 +99,13 @@ class Responder:
     # ---- answering --------------------------------------------------------------------------------------------------
 
     def sure(self, question: Question, evidence: Evidence) -> bool:
-        """Whether a sentence is certainly about the question: by shared words, or by a known question much like it."""
+        """Whether a sentence is certainly about the question.
+
+        By shared words, by all signs together, or by a known question much like it that no other sentence comes near.
+        """
         _, known = self.index.background(question.language).above(0.0, evidence.asked)
-        return evidence.cover >= SURE_COVER or known >= SURE_KNOWN
+        alone = known >= SURE_KNOWN and evidence.lead >= SURE_LEAD
+        return evidence.cover >= SURE_COVER or evidence.score >= SURE_SCORE or alone
 
     def draft(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | Reason:
         """The answer before it is checked, or why there is none."""
@@ -116,16 +122,24 @@ class Responder:
         return self._fact(question, ranked, plan)
 
     def relevant(self, question: Question, ranked: Sequence[Evidence]) -> bool:
-        """Whether anything in the plan comes nearer to the question than chance would."""
-        background = self.index.background(question.language)
-        text, known = background.above(max(e.cosine for e in ranked), max(e.asked for e in ranked))
-        return text >= CHANCE or known >= CHANCE
+        """Whether anything in the plan comes nearer to the question than chance would.
+
+        Sharing no word with the text, a question has to come near one of the known questions, where the plan has them.
+        """
+        best = ranked[0]
+        text, known = self.index.background(question.language).above(
+            max(e.cosine for e in ranked), max(e.asked for e in ranked)
+        )
+        if best.cover >= SURE_COVER and best.lead >= CLEAR_LEAD:
+            return True
+        worded = best.cover >= SOME_COVER or not self.index.sources[best.plan].expansion
+        return known >= CHANCE or text >= (CHANCE if worded else FAR_ABOVE_CHANCE)
 
     def _correction(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
         """What the plan says where the question states another figure."""
         best, language = ranked[0], question.language
         for claim in question.claims:
-            figure = self.ranker.best_figure(question, best.sentence.text, claim.family)
+            figure = self.ranker.best_figure(question, plan.id, best.sentence, claim.family)
             if figure and (claim.family != "count" or claim.unit == figure.unit) and not agrees(claim, figure):
                 said = self.speaker.figure(plan, best.sentence, figure, language)
                 return self._corrected(question, said, cite(plan, best.sentence, 1, [(figure.start, figure.end)]))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.figures import Figure, numbers_in
+from corpus.figures import Figure, english_forms
 from corpus.parse import Plan
 from corpus.sentences import Sentence
 from index.retrieve import Index
@@ -46,7 +46,7 @@ class Speaker:
         english = self._index.rendering(plan.id, sentence.ref, sentence.text) if language == "en" else ""
         if not english:
             return figure_text(sentence.text, figure)
-        return shorten(english, _as_written(figure, english), FIGURE_CLAUSE_MAX)
+        return shorten(english, english_forms(figure), FIGURE_CLAUSE_MAX)
 
     @staticmethod
     def marked(parts: Sequence[str], language: str) -> str:
@@ -55,14 +55,3 @@ class Speaker:
         return joiner.join(
             f"{part.rstrip('。.')}{'。' if _CHINESE.search(part) else '.'}[{mark}]" for mark, part in enumerate(parts, 1)
         )
-
-
-def _as_written(figure: Figure, english: str) -> tuple[str, ...]:
-    """The figure as its rendering writes it: 1.2万 as 12,000; the words of a count that has no digits."""
-    plain = f"{figure.plain_value:,.10g}"
-    written = {*numbers_in(figure.text), plain, plain.replace(",", "")}
-    held = tuple(w for w in written if re.search(rf"(?<![\d.]){re.escape(w)}(?![\d.]*\d)", english))
-    return held or (_WORDS.get(int(figure.plain_value), plain),)
-
-
-_WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))
