@@ -39,6 +39,8 @@ def english_claims(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for match in _ENGLISH_CLAIM.finditer(text):
         number = match["number"].lower().replace(",", "")
+        if cues.YEAR.fullmatch(number):
+            continue  # the 2023 target is not 2023 of them
         value = float(_NUMBER_WORDS[number]) if number in _NUMBER_WORDS else float(number)
         for stem in stems(match["what"].replace("-", " ")) or ("%",):
             found.setdefault(stem, value)
