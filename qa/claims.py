@@ -20,11 +20,8 @@ _NUMBER_WORDS = {
     )
     for word in words
 }  # fmt: skip
-_ENGLISH_CLAIM = re.compile(
-    rf"\b(?P<number>\d[\d,]*(?:\.\d+)?|{'|'.join(sorted(_NUMBER_WORDS, key=len, reverse=True))})(?:st|nd|rd|th)?"
-    r"(?P<what>%|(?:[\s-]+(?:of|the|a|per)?\s*[a-z]+(?:-[a-z]+)*){1,4})",
-    re.IGNORECASE,
-)
+_ENGLISH_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
+_REACH = 4  # words: what a number counts stands at most so far behind it
 
 
 def agrees(claim: Figure, figure: Figure) -> bool:
@@ -34,23 +31,34 @@ def agrees(claim: Figure, figure: Figure) -> bool:
     return abs(figure.value - claim.value) <= 1e-6 * max(abs(figure.value), 1.0)
 
 
+def _number(token: str) -> float | None:
+    token = token.lower().replace(",", "")
+    if token[0].isdigit():
+        # the 2023 target is not 2023 of them
+        return None if cues.YEAR.fullmatch(token) else float(token)
+    value = _NUMBER_WORDS.get(token)
+    return None if value is None else float(value)
+
+
 def english_claims(text: str) -> dict[str, float]:
-    """What is counted or measured (as a stem) → the number that an English text gives for it; the nearest number wins."""
+    """What is counted or measured (as a stem) → the number that an English text gives for it; the first number wins."""
     found: dict[str, float] = {}
-    for match in _ENGLISH_CLAIM.finditer(text):
-        number = match["number"].lower().replace(",", "")
-        if cues.YEAR.fullmatch(number):
-            continue  # the 2023 target is not 2023 of them
-        value = float(_NUMBER_WORDS[number]) if number in _NUMBER_WORDS else float(number)
-        for stem in stems(match["what"].replace("-", " ")) or ("%",):
-            found.setdefault(stem, value)
+    value, reach = None, 0
+    for token in _ENGLISH_TOKEN.findall(text):
+        number = _number(token)
+        if number is not None:
+            value, reach = number, _REACH
+        elif value is not None and reach:
+            reach -= 1
+            for stem in stems(token):
+                found.setdefault(stem, value)
     return found
 
 
 def english_contradiction(question: str, rendering: str) -> bool:
     """Whether a number in an English question differs from the one that the sentence gives for the same thing."""
     stated, given = english_claims(question), english_claims(rendering)
-    return any(given[what] != value for what, value in stated.items() if what in given and what != "%")
+    return any(given[what] != value for what, value in stated.items() if what in given)
 
 
 def _opposite_word(question: str, sentence: str) -> bool:
@@ -71,11 +79,12 @@ def contradicts(question: str, sentence: str) -> bool:
     universal = cues.UNIVERSAL.search(question)
     if universal and cues.SOFT.search(sentence) and universal[0] not in sentence:
         return True
-    if cues.FORBIDS.search(question) and not cues.FORBIDS.search(sentence):
+    forbidden = bool(cues.FORBIDS.search(sentence))
+    if forbidden != bool(cues.FORBIDS.search(question)) and (not forbidden or cues.ALLOWED.search(question)):
         return True
     down = cues.DOWN.search(question)
     if down and not cues.DOWN.search(sentence) and cues.UP.search(sentence):
         return True
     if _opposite_word(question, sentence):
         return True
-    return bool(cues.NEGATED.search(question)) and not cues.FORBIDS.search(sentence) and not cues.NEGATED.search(sentence)
+    return bool(cues.NEGATED.search(question)) and not forbidden and not cues.NEGATED.search(sentence)

@@ -13,7 +13,7 @@ from qa.evidence import Evidence, clause_of, is_lead
 # characters of an answer's text by language; a longer sentence is cut to the clauses that answer
 MAX_TEXT = {"zh": 160, "en": 480}
 MAX_MEASURES = {"zh": 190, "en": 520}
-_HORIZON = re.compile(r"^(?:[^，]{0,12}，)??((?:到|至)\s*\d{4}\s*年[底末]?)")
+_HORIZON = re.compile(r"(?:^|，)((?:到|至)\s*\d{4}\s*年[底末]?)，")
 _BREAK = re.compile(r"[，；]|[,;](?= )")
 _TRIM = "，；：、。 "
 
@@ -59,8 +59,8 @@ def figure_text(sentence: str, figure: Figure) -> str:
     while begin and len(re.sub(r"\W", "", sentence[begin : figure.start])) < 4:  # a figure without its subject
         begin = clause_of(sentence, begin - 1)[0] if begin > 1 else 0
     clause = sentence[begin:end].strip(_TRIM)
-    horizon = _HORIZON.match(sentence)
-    if horizon and horizon.end(1) <= begin and horizon[1] not in clause:
+    horizon = next(reversed([m for m in _HORIZON.finditer(sentence, 0, begin + 1)]), None)
+    if horizon and horizon[1] not in clause:
         return f"{horizon[1]}，{clause}"
     return clause
 

@@ -241,7 +241,10 @@ DOWN = _any_of(
     r"\b(?:lower|reduc|cut|cancel|relax|drop|abandon|stop|shrink|scal\w* back|weaken|delay|postpon|withdraw)\w*",
 )
 UP = _any_of("延伸|提升|提高|扩大|推进|加强|强化|达到|维持|新增|增加|完善|加快|加大|不低于|全面")
-FORBIDS = _any_of("不得|禁止|严禁|不再|取缔|停止")
+FORBIDS = _any_of("不得|禁止|严禁|不再|取缔|停止|查处|打击")
+ALLOWED = _any_of(
+    "能不能|可不可以|可以|可否|能否|能[^力源够耗]|允许|准许|让不让", r"\b(?:can|may|could|allowed|permitted|permissible)\b"
+)
 
 # ---- lists ----------------------------------------------------------------------------------------------------------
 

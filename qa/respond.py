@@ -231,15 +231,19 @@ class Responder:
         if cues.ASKS_FOR_VALUE.search(asked):
             has = any(f.family not in ("date", "label", "") for f in self.ranker.figures(sentence))
             pair = texts.YES if has else texts.NO_VALUE
-        elif cues.PRESUMES.search(asked) and self.sure(question, best) and self._disputed(question, best, plan):
-            pair = texts.CORRECTION
-        elif question.kind is not Kind.YES_NO or cues.CHOICE.search(asked):
-            return body
-        elif not (question.claims or self.sure(question, best)):
-            pair = texts.RELATED
+        elif question.kind is not Kind.YES_NO:
+            presumes = cues.PRESUMES.search(asked) and self._near(question, best) and self._disputed(question, best, plan)
+            pair = texts.CORRECTION if presumes else texts.PLAIN
+        elif cues.CHOICE.search(asked):
+            pair = texts.PLAIN
+        elif self._near(question, best) and self._disputed(question, best, plan):
+            pair = texts.NOT_SO
         else:
-            pair = texts.NOT_SO if self._disputed(question, best, plan) else texts.YES
+            pair = texts.YES if question.claims or self.sure(question, best) else texts.RELATED
         return texts.pick(pair, question.language).format(text=body)
+
+    def _near(self, question: Question, best: Evidence) -> bool:
+        return best.cover >= FIGURE_COVER or self.sure(question, best)
 
     def _disputed(self, question: Question, best: Evidence, plan: Plan) -> bool:
         """Whether the sentence speaks against what the question states: by its words, or by naming another thing."""
@@ -250,10 +254,13 @@ class Responder:
     def _names_another(self, question: Question, best: Evidence, plan: Plan) -> bool:
         """Whether the question names a thing of the plan's own that the sentence and its section do not."""
         section = squeeze(fold(plan.by_ref[best.sentence.ref].whole))
-        named = [fold(w) for w in self.index.words.lexicon if squeeze(fold(w)) in squeeze(fold(question.text))]
+        asked = squeeze(fold(question.text))
+        names = self.index.names(plan.id)
         if question.language == "en":
-            named = [fold(zh) for en, zh in self.index.names(plan.id) if en in question.text]
-        return any(squeeze(name) not in section for name in named)
+            named = [zh for en, zh in names if en in question.text]
+        else:
+            named = [w for w in {*self.index.words.lexicon, *(zh for _, zh in names)} if squeeze(fold(w)) in asked]
+        return any(squeeze(fold(name)) not in section for name in named)
 
     def checked(self, draft: Draft) -> Draft:
         """The draft if it holds; else its quotes alone, which always do."""

@@ -51,6 +51,7 @@ WHOLE_PERIOD = (
 UNOFFICIAL = "Unofficial translation; the Chinese text quoted is authoritative."
 CORRECTION = ("与计划不符。计划的表述是：{text}", "No, the plan does not say that. It says: {text}")
 NO_VALUE = ("没有具体数值。计划的表述是：{text}", "No, the plan gives no figure. It says: {text}")
+PLAIN = ("{text}", "{text}")
 NOT_SO = ("并非如此。计划的表述是：{text}", "No, not as put. The plan says: {text}")
 SAME = ("两者相同。计划的表述是：{text}", "They are the same. The plan says: {text}")
 LARGER = ("{name}。计划的表述是：{text}", "{name}. The plan says: {text}")

@@ -1,0 +1,42 @@
+import pytest
+
+from qa.claims import contradicts, english_claims, english_contradiction
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("巡查只看街面，不进小区，对吗", "将巡查区域从街面延伸至小区", True),
+        ("企业必须采购绿色产品吗", "鼓励其他企业自主开展绿色采购", True),
+        ("计划禁止阳台绿化吗", "鼓励阳台绿化美化", True),
+        ("为什么支持高能耗的产业", "支持低能耗、高产出的产业", True),
+        ("为什么要把巡查区域缩回到街面", "将巡查区域从街面延伸至小区", True),
+        ("阳台可以绿化吗", "鼓励阳台绿化美化", False),
+        ("水体是不是已经全面消除了", "在本区已全面消除劣V类水体的基础上", False),
+        ("有没有要求", "督促企业强化管理，达标排放", False),
+        ("能不能焚烧", "禁止露天焚烧", True),
+    ],
+)
+def test_contradicts(question, sentence, expected):
+    assert contradicts(question, sentence) is expected
+
+
+def test_english_claims_are_keyed_by_what_they_count():
+    claims = english_claims("The 119th executive meeting heard five reports of 12,000 square metres in 2023.")
+    assert claims["execut"] == 119
+    assert claims["report"] == 5
+    assert claims["metr"] == 12000
+    assert 2023 not in claims.values()
+
+
+@pytest.mark.parametrize(
+    ("question", "rendering", "expected"),
+    [
+        ("Was it the 109th executive meeting?", "adopted at the 119th executive meeting on 7 June", True),
+        ("Was it the 119th executive meeting?", "adopted at the 119th executive meeting on 7 June", False),
+        ("what is the 2023 greenway target", "18 kilometres of newly built greenways", False),
+        ("Are four lists set up?", "the “three lists” of duties", True),
+    ],
+)
+def test_english_contradiction(question, rendering, expected):
+    assert english_contradiction(question, rendering) is expected
