@@ -99,6 +99,7 @@ _BEFORE = re.compile(
     r"(不低于|不少于|不高于|不超过|不得超过|不得低于|低于|高于|超过|至少|大于|小于|达到|控制在|保持在|"
     r"维持|约|近)\s*(?:在|到)?\s*$"
 )
+_WITHIN = re.compile(r"\s*(?:之内|内|以内|以上|以下)")
 _AFTER = re.compile(r"^\s*(以上|以下|以内|左右|上下|之间|及以上|及以下)")
 
 
@@ -173,6 +174,10 @@ def _quantity(text: str, match: re.Match[str]) -> Figure | None:
     value = number_value(match["number"])
     if unit == "年" and value is not None and value < 1000:  # 三年 is a span, not the year 3
         family, factor = "duration", 525600.0
+    elif unit == "日" and _WITHIN.match(text, match.end()):  # 30日内 is a span, not the thirtieth
+        family, factor = "duration", 1440.0
+    elif family == "date" and unit != "年":  # a month or day alone names no year
+        value = None
     last = number_value(re.sub(r"^[-%—–~～至到\s]+", "", match["range"])) if match["range"] else None
     start, end, comparator = _qualified(text, match.start(), match.start() + len(printed))
     return Figure(

@@ -20,7 +20,7 @@ _GRAMMAR: tuple[tuple[str, re.Pattern[str], str, str], ...] = (
     ("专栏", re.compile(r"专栏\s*([\d一二三四五六七八九十]+)\s*[:：、.]?"), "专栏{}", "专栏{}"),
     ("一、", re.compile(rf"([{_CHINESE}]+)\s*、"), "{}", "{}、"),
     ("（一）", re.compile(rf"[（(]\s*([{_CHINESE}]+)\s*[）)]\s*、?"), "（{}）", "（{}）"),
-    ("1.", re.compile(r"(\d{1,3})\s*[.．、](?!\s*\d)\s*"), "{}", "{}."),
+    ("1.", re.compile(r"(\d{1,3})\s*[.．、](?!\s*\d(?!\d{3}年))\s*"), "{}", "{}."),  # 1.5亿 is none, 1.2022年底前 is
     ("（1）", re.compile(r"[（(]\s*(\d{1,3})\s*[）)]\s*"), "（{}）", "（{}）"),
     ("①", re.compile(rf"([{_CIRCLED}])\s*"), "{}", "{}"),
 )

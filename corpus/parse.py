@@ -16,7 +16,7 @@ from corpus.headings import Marker, Outline, is_contents_line, read_marker
 from corpus.meta import PlanMeta
 from corpus.sentences import Sentence, split_sentences
 
-NOTICE, PREAMBLE, CLOSING = "通知", "序言", "落款"
+NOTICE, PREAMBLE, CLOSING = FRAME = ("通知", "序言", "落款")
 FLAT = "第{}段"  # refs of a document in which no numbered heading was found
 
 _TERMINAL = "。！？；：;:!?…"
@@ -214,8 +214,15 @@ def _section(ref: str, address: str, title: str, printed: Line | None, body: lis
         anchors += [(at + offset, place) for offset, place in paragraph.anchors]
         at += len(paragraph.text) + 1
     start = printed.start if printed else body[0].start
-    return Section(ref, address, title, printed.text if printed else "", "\n".join(p.text for p in paragraphs), start,
-                   tuple(anchors) or ((0, start),))
+    return Section(
+        ref,
+        address,
+        title,
+        printed.text if printed else "",
+        "\n".join(p.text for p in paragraphs),
+        start,
+        tuple(anchors) or ((0, start),),
+    )
 
 
 def _numbered(lines: list[Line]) -> list[Section]:
@@ -229,8 +236,12 @@ def _numbered(lines: list[Line]) -> list[Section]:
         path = outline.enter(marker)
         ref, address = "/".join(m.label for m in path), "".join(m.address for m in path)
         head, rest = line.text[: marker.width].rstrip(), line.text[marker.width :].strip("*# \u3000")
-        titled = rest and rest[-1] not in _TERMINAL and "。" not in rest and len(rest) <= (
-            _SURE_TITLE_MAX if marker.kind in run_in else _TITLE_MAX)
+        titled = (
+            rest
+            and rest[-1] not in _TERMINAL
+            and "。" not in rest
+            and len(rest) <= (_SURE_TITLE_MAX if marker.kind in run_in else _TITLE_MAX)
+        )
         body = lines[begin + 1 : end]
         if titled or not rest:
             sections.append(_section(ref, address, rest, line, body))

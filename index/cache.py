@@ -9,6 +9,7 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -118,7 +119,7 @@ class CachedEmbedder(Embedder):
         """Load the model now. Raises: ModelError."""
         self._inner.load()
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """That of the model behind the cache."""
         return self._inner.fingerprint

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from corpus.chunks import Chunk, chunk_plan
 from corpus.fold import fold, squeeze
 from corpus.load import Source
-from corpus.parse import Plan
+from corpus.parse import FRAME, Plan
 from corpus.words import Words
 from index.bilingual import translate
 from index.bm25 import Groups
 from index.embed import Embedder, Vectors
 from index.settings import Settings
-from index.store import Background, Stored, chunk_terms, nearest, open_index, words_of
+from index.store import Background, Manifest, Stored, chunk_terms, nearest, open_index, words_of
 from index.variants import Variants
 
 if TYPE_CHECKING:
@@ -72,8 +72,10 @@ WEIGHTS = Weights()
 
 @dataclass(frozen=True)
 class Signals:
-    """What one search saw of each chunk, shape (chunks,): the best cosine and the word score, of its text and, where plans
-    have them, of the questions that it is known to answer.
+    """What one search saw of each chunk: arrays of shape (chunks,), higher is better.
+
+    `dense` is the best cosine of its ways and `bm25` its word score; `asked` and `worded` are the same of the questions that
+    it is known to answer, None where the plans have none.
     """
 
     dense: NDArray[np.float32]
@@ -108,6 +110,11 @@ class Index:
         """The current index of a home. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
         stored = open_index(settings)
         return cls(stored, words_of(stored.sources, settings), embedder or Embedder(settings.model))
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the index was built from."""
+        return self._stored.manifest
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -197,11 +204,12 @@ class Index:
     def fuse(signals: Signals, language: str, weights: Weights) -> NDArray[np.float32]:
         """One score for each chunk, 0 to 1, higher is better."""
         dense = weights.dense if language == "zh" else weights.dense_english
-        score = dense * _scaled(signals.dense) + (1 - dense) * _scaled(signals.bm25)
+        score: NDArray[np.float32] = dense * _scaled(signals.dense) + (1 - dense) * _scaled(signals.bm25)
         if signals.asked is None or signals.worded is None:
             return score
-        known = dense * _scaled(signals.asked) + (1 - dense) * _scaled(signals.worded)
-        return (1 - weights.known) * score + weights.known * known
+        known: NDArray[np.float32] = dense * _scaled(signals.asked) + (1 - dense) * _scaled(signals.worded)
+        whole: NDArray[np.float32] = (1 - weights.known) * score + weights.known * known
+        return whole
 
     def background(self, language: str) -> Background:
         """What chance looks like in this index for questions of a language."""
@@ -211,6 +219,12 @@ class Index:
     def variants(self) -> Variants:
         """How the plans' words sound."""
         return Variants(self.folded.values(), self.words)
+
+    def with_frame(self, hits: list[Hit], plan: str) -> list[Hit]:
+        """The hits, and behind them the notice, preamble and closing lines: what a document says of itself has few words."""
+        held = {(h.plan, h.chunk.id) for h in hits}
+        frame = [c for p, c in self.chunks if p == plan and c.ref in FRAME and (p, c.id) not in held]
+        return [*hits, *(Hit(plan, c.ref, c, 0.0, len(hits) + i, 0.0, 0.0) for i, c in enumerate(frame, 1))]
 
     def _hit(self, row: int, rank: int, score: float, signals: Signals) -> Hit:
         plan, chunk = self.chunks[row]

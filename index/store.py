@@ -327,7 +327,8 @@ def _measure_background(ways: "Collection", known: "Collection", embedder: Embed
 
 def _current_name(root: Path) -> str | None:
     try:
-        return (root / "CURRENT").read_text(encoding="utf-8").strip() or None
+        # a damaged name names no version, which is noticed where it is used
+        return (root / "CURRENT").read_text(encoding="utf-8", errors="replace").strip() or None
     except FileNotFoundError:
         return None
 
@@ -337,7 +338,7 @@ def read_manifest(settings: Settings) -> tuple[Path, Manifest]:
     root = folder_of(settings)
     try:
         name = _current_name(root)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise IndexError_(f"{root}：索引读不出（{error}）；{CURE}") from error
     if not name:
         raise IndexMissingError(f"{root}：还没有索引；请运行 planqa index")
@@ -425,3 +426,13 @@ def open_index(settings: Settings) -> Stored:
     if shipped and _digest(shipped) != _digest(load_source(shipped_path())):
         raise IndexMismatchError(f"软件自带的计划 {SHIPPED} 已更新，索引仍是旧文；{CURE}")
     return _read(folder, manifest, sources)
+
+
+def open_for(sources: Sequence[Source], settings: Settings) -> Stored:
+    """The current index, for documents at hand: those of a data set are not stored in a form that can be read back.
+
+    Raises: IndexMissingError, IndexMismatchError, IndexError_; never an index that was built from other documents.
+    """
+    folder, manifest = read_manifest(settings)
+    check(manifest, sources, settings)
+    return _read(folder, manifest, tuple(sources))

@@ -171,8 +171,9 @@ OWN_YEAR = {
 # ---- what an answer has to hold -------------------------------------------------------------------------------------
 
 # a document number, a regulation, a body: by the words that ask for it
+DOCUMENT_NUMBER = _any_of(r"〔\d{4}〕|[\[(（]\d{4}[\])）]\s*\d+\s*号")
 HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (_any_of("文号|发文字号|document number|reference number"), _any_of(r"〔\d{4}〕|[\[(（]\d{4}[\])）]\s*\d+\s*号")),
+    (_any_of("文号|发文字号|document number|reference number"), DOCUMENT_NUMBER),
     (
         _any_of(
             "哪部|哪项法规|什么条例|哪(?:一)?个(?:条例|办法|清单|名录)|哪份",
@@ -182,11 +183,18 @@ HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         _any_of(
-            "哪个部门|哪些部门|哪些单位|哪个单位|由谁|谁来|谁负责|找谁|哪个机构",
+            "哪(?:一|几|两|三)?个(?:部门|单位|机构)|哪些(?:部门|单位)|由谁|谁来|谁负责|找谁|牵头单位|责任部门",
             r"\bwho\b|\bwhich (?:\w+ ){0,2}(?:department|body|bodies|agency|agencies|authority|authorities|office)s?\b",
         ),
         _any_of("局|委(?!托)|办事处|办公室|政府|街道|部门|小组|公安|法院|检察|人大|政协|单位|河长办|企业|机构"),
     ),
+)
+# the line that says who is in charge of a section's task
+IN_CHARGE = _any_of("[（(]?(?:牵头|责任|负责|主办|承办|配合|参加|实施)(?:单位|部门|处室|主体)[：:]")
+# the body that a yes-or-no question names: 牵头单位是省某局吗
+BODY = re.compile(r"[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办公室|委员会|中心|公司|集团)")
+NAMES_BODY = re.compile(
+    r"(?:是|由|归|为)([^，。是由归为]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))(?:来|负责|牵头|管)?.{0,4}(?:吗|吧|对吗)"
 )
 # what a plan hardly ever gives: the words that ask for it, how it would look, what to call it
 DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = (

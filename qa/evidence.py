@@ -16,6 +16,7 @@ from index.bilingual import stems
 from index.bm25 import Groups
 from index.retrieve import Hit, Index
 from index.store import terms_of
+from qa import cues
 from qa.understand import Kind, Question
 
 # the sentence's own meaning, that of the questions it is known to answer, shared words, the section's rank: the centre of
@@ -24,6 +25,7 @@ W_TEXT, W_KNOWN, W_COVER, W_SECTION = 0.5, 0.45, 0.5, 0.25
 IN_SECTION = 0.25  # a question's word counts a quarter where it stands beside the sentence, in its heading or chunk
 LEAD_MALUS = 0.08  # a sentence that only announces what its section says
 TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
+NUMBER_BONUS = 0.5  # a document has one number, and hardly any word to find it by
 Weights = NDArray[np.float64]
 LEAD_MAX = 22  # characters
 _UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
@@ -172,7 +174,9 @@ class Ranker:
     ) -> tuple[Figure | None, float]:
         """The figure that fits the question's type, and what that is worth."""
         if question.kind not in (Kind.FIGURE, Kind.DATE):
-            return None, TYPE_BONUS if question.holds and question.holds.search(sentence.text) else 0.0
+            if not question.holds or not question.holds.search(sentence.text):
+                return None, 0.0
+            return None, NUMBER_BONUS if question.holds is cues.DOCUMENT_NUMBER else TYPE_BONUS
         fitting = [f for f in _figures(sentence.text) if fits(question, f)]
         if not fitting:
             return None, -TYPE_MALUS

@@ -18,6 +18,7 @@ from qa.speak import Draft, Speaker
 from qa.understand import Kind, Question
 
 LIST_MAX = 60
+_BODY_MIN = 3  # characters of a body's name
 HELD = 0.6  # a sentence belongs to a list when it holds this share of the topic's words, weighted by rarity
 
 
@@ -100,7 +101,7 @@ class Lister:
     def _holding(self, question: Question, plan: Plan) -> list[Sentence]:
         """Every sentence that holds what the question quotes, or most of its topic's words."""
         sentences = [sentence for section in plan.sections for sentence in section.sentences]
-        phrases = [squeeze(q) for q in question.quoted]
+        phrases = [squeeze(q) for q in question.quoted] or self._bodies(question, plan)
         held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
         if held:
             return held
@@ -114,6 +115,14 @@ class Lister:
         }
         enough = min(HELD, max(covers.values()))
         return [s for s in sentences if covers[s] >= enough]
+
+    def _bodies(self, question: Question, plan: Plan) -> list[str]:
+        """The bodies that a question names, as far as the plan writes them so: 由省市场监管局牵头 → 省市场监管局."""
+        text, found = self._index.folded[plan.id], []
+        for run in cues.BODY.findall(squeeze(fold(question.text))):
+            named = next((run[i:] for i in range(len(run) - _BODY_MIN + 1) if run[i:] in text), None)
+            found += [named] if named else []
+        return found
 
     def _targets(self, question: Question, plan: Plan) -> Draft | None:
         """The plan's quantified targets, all or those that the question's words choose."""

@@ -106,12 +106,19 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         if not any(c.isalnum() for c in text) or len(text) > self.settings.max_question:
             reason = Reason.TOO_LONG if len(text) > self.settings.max_question else Reason.EMPTY
             return self._responder.refuse(ask.question, language_of(text), reason, plan)
-        completed = complete(text, ask.history, plan)
-        question = understand(completed.text, self._scope(plan), text if completed.rewritten else None)
-        question = self._corrected(question, plan)
+        completed, question = self._understood(text, ask, plan)
         clock.mark("understand")
         answer = self._respond(question, completed, plan, clock)
         return replace(answer, question=ask.question, rewritten=completed.rewritten, timings_ms=clock.timings)
+
+    def understood(self, ask: Ask) -> Question:
+        """The question as it is searched for: completed from the turns before it, typing errors undone."""
+        return self._understood(ask.question.strip(), ask, self._plan(ask.plan))[1]
+
+    def _understood(self, text: str, ask: Ask, plan: Plan) -> tuple[Completed, Question]:
+        completed = complete(text, ask.history, plan)
+        question = understand(completed.text, self._scope(plan), text if completed.rewritten else None)
+        return completed, self._corrected(question, plan)
 
     def _corrected(self, question: Question, plan: Plan) -> Question:
         """The question with typing errors of its topic undone; one typed in pinyin is understood anew."""
@@ -134,6 +141,7 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
             return Answer(question.text, language, checked.text, citations=checked.citations)
         groups = self.index.groups(question.topic, language)
         hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, groups=groups)
+        hits = self.index.with_frame(hits, plan.id)
         clock.mark("retrieve")
         ranked = responder.ranker.rank(question, hits, completed.boost)
         best_plan = self.index.plans[ranked[0].plan]

