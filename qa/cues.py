@@ -47,6 +47,7 @@ LIST = _any_of(
     "哪些.{0,8}(?:提到|涉及|出现|写到|带有|含有)|哪些(?:工作|领域|环节|场合).{0,10}(?:用到|要用|采用|需要)",
     "(?:下面|下设|之下|底下).{0,6}(?:几|哪)",
     "列出|列举|罗列|找出|列全|请列|逐条|一一列|(?:哪几|几)项(?:任务|措施|内容)",
+    "(?:任务|措施|条款|部分|地方|目标|工作|情形|行为|事项)(?:都|分别|一共)?(?:有哪些|是哪些|有哪几|都有什么)",
     "所有(?:的)?(?:任务|条目|章节|目标|指标|地方|部分)",
     r"\b(?:which|what) (?:parts?|sections?|tasks?|places|chapters?|items|paragraphs|clauses)\b|\blist (?:all|every|the)\b",
     r"\beverywhere\b|\bwhere (?:is|are|does|do) .{1,60}\b(?:mentioned|mention|appear|referred)\b",

@@ -24,7 +24,7 @@ FIGURE_DISTANCE = 0.25  # ... and where its sentence scores about as well as the
 SURE_COVER = 0.5  # with this share of the question's words a sentence is certainly about it
 SURE_SCORE = 1.25  # ... or with this score in all: none of the wrong first sentences of the tuning questions reached it
 SURE_KNOWN, SURE_LEAD = 3.0, 0.1  # ... or with a known question this many deviations nearer than chance, well ahead of the next
-ABOVE_CHANCE, CHANCE, FAR_ABOVE_CHANCE = 1.0, 2.0, 4.0  # deviations above the general questions that the plan does not answer
+ABOVE_CHANCE, CHANCE, FAR_ABOVE_CHANCE = 1.5, 2.0, 4.0  # deviations above the general questions that the plan does not answer
 SOME_COVER, CLEAR_LEAD = 0.2, 0.3
 MEASURES_NEAR, FACT_NEAR = 0.75, 0.92  # how near to the best a further sentence of its section must score to be told too
 _KINDS_REFUSED = {
@@ -136,7 +136,7 @@ class Responder:
         if not source.expansion:
             # in another language the vectors say less: there a known word of the plan has to do
             foreign = question.language == "en" and not source.english
-            return text >= (ABOVE_CHANCE if best.cover >= SOME_COVER else CHANCE) or (foreign and best.cover >= SOME_COVER)
+            return text >= ABOVE_CHANCE or best.cover >= (SOME_COVER if foreign else FIGURE_COVER)
         return known >= CHANCE or text >= (CHANCE if best.cover >= SOME_COVER else FAR_ABOVE_CHANCE)
 
     def _correction(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:

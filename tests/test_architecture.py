@@ -135,7 +135,9 @@ def test_a_word_of_one_plan_would_be_seen():
 
 def test_every_package_is_in_the_distribution():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
-    assert sorted(settings["packages"]) == sorted(name(f.parent).replace("/", ".") for f in FILES if f.name == "__init__.py")
+    folders = {f.parent for f in FILES} - {ROOT}
+    assert sorted(settings["packages"]) == sorted(name(folder).replace("/", ".") for folder in folders)
+    assert [name(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
     data = {(package, pattern) for package, patterns in settings["package-data"].items() for pattern in patterns}
     for package in settings["packages"]:
         folder = ROOT / package.replace(".", "/")

@@ -306,7 +306,7 @@ OTHERS = {
     "03_shanghai_bci_plan": (25, "六、17."),
     "06_shanghai_key_lab_rules": (60, "第四章第二十一条"),
     "08_national_145_digital": (50, "十一、（五）"),
-    "12_shandong_services_digital": (60, "三、（三）5."),
+    "12_shandong_services_digital": (70, "三、（三）5."),
     "16_qingdao_ai_zone": (25, "三、12."),
     "18_national_145_smart_mfg": (23, "三、（二）专栏3"),
     "20_national_smart_elderly": (46, "八、（四）"),
