@@ -46,10 +46,7 @@ def test_a_tilde_is_the_users_home(monkeypatch):
         ({"PLANQA_PORT": "65536"}, "PLANQA_PORT=65536：超出范围；请改正"),
         ({"PLANQA_MAX_CHARS": "-400"}, "PLANQA_MAX_CHARS=-400：超出范围；请改正"),
         ({"PLANQA_MAX_QUESTION": "三百"}, "PLANQA_MAX_QUESTION=三百：应为整数；请改正"),
-        (
-            {"PLANQA_HOME": "~no-such-user/planqa"},
-            "PLANQA_HOME=~no-such-user/planqa：没有这个用户的主目录；请写出完整路径",
-        ),
+        ({"PLANQA_HOME": "~no-such-user/planqa"}, "PLANQA_HOME=~no-such-user/planqa：没有这个用户的主目录；请写出完整路径"),
     ],
 )
 def test_a_bad_value_is_named_with_its_cure(environ, message):

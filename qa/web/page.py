@@ -1,12 +1,13 @@
 """The chat page: a conversation on one side, the cited section on the other."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -89,8 +90,11 @@ element.addEventListener('click', (event) => {
 LOG_SCRIPT = (
     SCRIPT
     + """
+const speak = () => { document.documentElement.lang = element.querySelector('.pq-log').lang; };
 let seen = '';
+speak();
 watch('value', () => {
+  speak();
   const last = [...element.querySelectorAll('.pq-turn')].pop();
   const number = last ? last.dataset.number : '';
   if (last && number !== seen) show(last, 'start');
@@ -116,9 +120,6 @@ watch('value', () => {
 });
 """
 )
-LANGUAGE_SCRIPT = """
-(name, talk) => { document.documentElement.lang = name === 'English' ? 'en' : 'zh-CN'; return [name, talk]; }
-"""
 # the framework's own language, and its name and address on the card that a link to the page becomes in a chat
 FRAMEWORK = re.compile(r'(?<=<html\n\tlang=")en(?=")|<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 
@@ -355,9 +356,7 @@ def _wire(desk: Desk, parts: _Parts) -> None:
     p.log.ask(asked_by_button, talk, turn, **answering)
     for side in (p.log, p.panel):
         side.cite(opened, talk, [talk, p.panel], queue=False, **quiet)
-    p.language.input(
-        lambda name, talk: redrawn(desk.switch(name, talk)), [p.language, talk], everything, js=LANGUAGE_SCRIPT, **quiet
-    )
+    p.language.input(lambda name, talk: redrawn(desk.switch(name, talk)), [p.language, talk], everything, **quiet)
     p.plan.input(lambda name, talk: redrawn(desk.choose(name, talk)), [p.plan, talk], everything, **quiet)
     p.clear.click(lambda talk: redrawn(desk.clear(talk)), talk, everything, **quiet)
 
@@ -451,12 +450,14 @@ def build_app(page: "gr.Blocks") -> "FastAPI":
 def serve(settings: Settings, *, open_index: Callable[[Settings], PlanQA] = PlanQA.open) -> None:
     """Serve the page until SIGINT or SIGTERM; only from the main thread. Raises: SettingError, IndexError_, ModelError."""
     _prepare_environment()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _listen(settings) as listening:
             _build_and_run(settings, open_index, listening)
     except KeyboardInterrupt:
         pass  # asked to stop: not a fault
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _prepare_environment() -> None:
@@ -519,6 +520,19 @@ def _run(app: "FastAPI", settings: Settings, listening: socket.socket) -> None:
             host = f"[{settings.host}]" if ":" in settings.host else settings.host
             sys.stdout.write(f"planqa 已启动：http://{host}:{settings.port}\n")
             sys.stdout.flush()
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # uvicorn's own raises them again in the end, and a second one tears the ending apart
+            def stop(*_: object) -> None:
+                self.should_exit = True
+
+            before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             # each open page holds a stream that never ends by itself

@@ -114,7 +114,7 @@ LABELS = {
         scope="Targets in the plan are what was to be reached in that period, not results.",
         plan="Plan",
         box="Your question",
-        placeholder="For example: how high is a target",
+        placeholder="For example: a target",
         submit="Ask",
         clear="Clear conversation",
         welcome="Ask about this plan, in English or Chinese. Answers are made of the plan's own words and say where "
@@ -445,8 +445,10 @@ def _tab(citation: Citation, number: int, labels: Labels, *, pressed: bool) -> s
 def panel_html(title: str, body: str, labels: Labels, opened: int) -> str:
     """Frame what stands beside the conversation. `opened` makes the same section, asked for again, come into view again."""
     back = _button("back", escape(labels.back), css="pq-back")
-    return (f'<section class="pq-panel" aria-label="{escape(title)}" lang="{labels.html_lang}" data-opened="{opened}">'
-            f'<h2 tabindex="-1">{escape(title)}</h2>{body}{back}</section>')
+    return (
+        f'<section class="pq-panel" aria-label="{escape(title)}" lang="{labels.html_lang}" data-opened="{opened}">'
+        f'<h2 tabindex="-1">{escape(title)}</h2>{body}{back}</section>'
+    )
 
 
 def outline_html(plan: Plan, labels: Labels, english: English) -> str:

@@ -1,0 +1,507 @@
+"""The served page, driven as a reader drives it: in a browser, by mouse, by keyboard, on a phone; and how it is served."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from corpus.errors import IndexMissingError, SettingError
+from corpus.parse import parse_plan
+from index.settings import Settings
+from qa.answer import Answer, Citation
+from qa.web.page import LANGUAGES, MAX_TURNS, Desk, Talk, View, serve
+
+ROOT = Path(__file__).parent.parent
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+GREENWAY = "2023年绿道目标是多少"
+
+
+# ---- the server and the browser -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Served:
+    """A page served by a process of its own."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """Exit code and what was written to stderr."""
+        self.process.send_signal(how)
+        _, errors = self.process.communicate(timeout=30)
+        return self.process.returncode, errors
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def start(home: Path) -> Served:
+    port = free_port()
+    command, environ = [sys.executable, "app.py", "--port", str(port)], {**os.environ, "PLANQA_HOME": str(home)}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if line != f"planqa 已启动：http://127.0.0.1:{port}\n":
+        process.kill()
+        raise AssertionError(f"{line!r}\n{process.communicate()[1]}")
+    return Served(process, port)
+
+
+@pytest.fixture(scope="module")
+def served(home: Path) -> Iterator[Served]:
+    served = start(home)
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        missing = f"no browser ({', '.join(names)}); get one with: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """One reader's page."""
+
+    page: object
+    hosts: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def ask(self, question: str):
+        """Type a question, press Enter, and return the turn that it becomes."""
+        turns = self.page.locator(".pq-turn")
+        number = turns.count()
+        self.page.locator("#pq-box textarea").fill(question)
+        self.page.locator("#pq-box textarea").press("Enter")
+        turns.nth(number).wait_for()
+        return turns.nth(number)
+
+    @property
+    def panel(self):
+        return self.page.locator(".pq-panel")
+
+
+@pytest.fixture
+def visit(browser, served) -> Iterator[Callable[..., Visit]]:
+    contexts = []
+
+    def open_page(viewport: dict[str, int] = DESKTOP) -> Visit:
+        context = browser.new_context(viewport=viewport)
+        context.set_default_timeout(60_000)  # the first question waits until the engine is warm
+        contexts.append(context)
+        visit = Visit(context.new_page())
+        visit.page.on("request", lambda request: visit.hosts.add(request.url.split("/")[2] if "://" in request.url else "data"))
+        visit.page.on("websocket", lambda socket: visit.hosts.add(socket.url.split("/")[2]))
+        visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
+        visit.page.on("console", lambda message: message.type == "error" and visit.faults.append(message.text))
+        visit.page.goto(served.url)
+        visit.page.get_by_label("您的问题").wait_for()
+        return visit
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def expect(locator):
+    from playwright.sync_api import expect
+
+    return expect(locator)
+
+
+# ---- asking ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_figure_is_answered_and_its_source_highlighted(visit):
+    reader = visit()
+    turn = reader.ask(GREENWAY)
+    expect(turn.locator(".pq-said")).to_contain_text("18 公里")
+    expect(turn).to_contain_text("自动生成，以计划原文为准")
+    expect(turn.locator(".pq-chip")).to_contain_text("二、（六）2.")
+    expect(reader.panel.locator(".pq-address")).to_have_text("二、（六）2.")
+    expect(reader.panel.locator("mark")).to_contain_text("推进新建绿道 18 公里。")
+    expect(reader.panel.locator("mark strong")).to_have_text("18 公里")
+    expect(reader.panel.locator(".pq-path")).to_contain_text("二、主要任务安排")
+    expect(reader.panel.locator(".pq-text")).to_contain_text("推进林荫道创建和绿化特色道路建设")  # the section's end
+    assert reader.faults == []
+
+
+def test_an_english_question_is_answered_in_english_from_the_chinese_text(visit):
+    reader = visit()
+    turn = reader.ask("what is the 2023 greenway target")
+    expect(turn.locator(".pq-answer")).to_contain_text("18 kilometres")
+    expect(reader.panel.locator(".pq-address")).to_have_text("二、（六）2.")
+    expect(reader.panel.locator("mark")).to_contain_text("推进新建绿道 18 公里。")
+
+
+def test_a_refusal_shows_no_source(visit):
+    reader = visit()
+    reader.ask(GREENWAY)
+    turn = reader.ask("2035年绿道的目标是多少公里")
+    expect(turn.locator(".pq-refused")).to_be_visible()
+    assert turn.locator(".pq-mark, .pq-chip").count() == 0
+    expect(reader.panel.locator("mark")).to_have_count(0)
+
+
+def test_a_refusal_leads_to_the_nearest_section(visit):
+    reader = visit()
+    turn = reader.ask("负责绿道贯通建设的联系电话是多少")
+    turn.get_by_role("button", name="去看最接近的章节").click()
+    expect(reader.panel.locator("h2")).to_have_text("章节原文")
+    expect(reader.panel.locator(".pq-address")).to_be_visible()
+    expect(reader.panel.locator("mark")).to_have_count(0)
+
+
+def test_a_follow_up_is_read_with_the_turns_before_it(visit):
+    reader = visit()
+    reader.ask(GREENWAY)
+    turn = reader.ask("立体绿化呢？")
+    expect(turn.locator(".pq-read")).to_contain_text("按此理解：立体绿化")
+    expect(reader.panel.locator(".pq-address")).to_have_text("二、（六）3.")
+
+
+def test_sources_can_be_switched(visit):
+    reader = visit()
+    turn = reader.ask("哪些部分提到了垃圾分类")
+    assert turn.locator(".pq-mark").count() > 1
+    first = reader.panel.locator(".pq-address").inner_text()
+    reader.panel.get_by_role("button", name="出处 2：").click()
+    expect(reader.panel.locator(".pq-tab[aria-pressed=true]")).to_have_text("[2]")
+    expect(reader.panel.locator(".pq-address")).not_to_have_text(first)
+    turn.locator(".pq-mark").first.click()
+    expect(reader.panel.locator(".pq-address")).to_have_text(first)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_an_opened_source_shows_its_quote_without_scrolling(visit, viewport):
+    reader = visit(viewport)
+    turn = reader.ask("全区绿化覆盖率要达到多少")
+    turn.locator(".pq-mark").first.click()
+    expect(reader.panel.locator("mark").first).to_be_in_viewport()
+
+
+def test_earlier_answers_keep_their_sources(visit):
+    reader = visit()
+    first = reader.ask(GREENWAY)
+    reader.ask("哪些部分提到了垃圾分类")
+    first.locator(".pq-mark").click()
+    expect(reader.panel.locator("mark strong")).to_have_text("18 公里")
+
+
+def test_an_example_asks_and_clearing_brings_the_examples_back(visit):
+    reader = visit()
+    example = reader.page.locator(".pq-example").first
+    question = example.inner_text()
+    example.click()
+    expect(reader.page.locator(".pq-asked")).to_contain_text(question)
+    reader.page.get_by_role("button", name="清空对话").click()
+    expect(reader.page.locator(".pq-example")).to_have_count(4)
+    expect(reader.page.locator(".pq-turn")).to_have_count(0)
+
+
+@pytest.mark.parametrize("question", ["", "。？", "长" * 301, "长" * 100_000], ids=["empty", "marks", "long", "very-long"])
+def test_questions_that_are_none_get_a_refusal(visit, question):
+    reader = visit()
+    expect(reader.ask(question).locator(".pq-refused")).to_be_visible()
+    assert reader.faults == []
+
+
+def test_markup_in_a_question_stays_text(visit):
+    reader = visit()
+    question = '<script>window.hit=1</script><img src=x onerror="window.hit=1">绿道'
+    turn = reader.ask(question)
+    expect(turn.locator(".pq-asked")).to_contain_text(question)
+    assert reader.page.evaluate("window.hit") is None
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_names_the_plan_and_says_that_targets_are_not_results(visit):
+    header = visit().page.locator(".pq-header")
+    for text in ("普陀区第八轮（2021—2023年）生态环境保护和建设三年行动计划", "普府办〔2021〕27号", "不是已经做到的结果"):
+        expect(header).to_contain_text(text)
+
+
+def test_the_contents_lead_to_each_section(visit):
+    reader = visit()
+    reader.panel.get_by_role("button", name="（六）生态环境保护与生态建设").click()
+    reader.panel.get_by_role("button", name="2. 推进多层次绿道贯通建设").click()
+    expect(reader.panel.locator(".pq-text")).to_contain_text("推进新建绿道 18 公里")
+    reader.panel.get_by_role("button", name="计划目录").click()
+    expect(reader.panel.locator("h2")).to_have_text("计划目录")
+
+
+def test_the_interface_can_be_english(visit):
+    reader = visit()
+    assert reader.page.evaluate("document.documentElement.lang") == "zh-CN"
+    reader.ask(GREENWAY)
+    reader.page.get_by_role("radio", name="English").check(force=True)
+    expect(reader.page.get_by_label("Your question")).to_be_visible()
+    expect(reader.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    expect(reader.page.locator("h1")).to_contain_text("Three-Year Action Plan of Putuo District")
+    expect(reader.page.locator(".pq-made")).to_contain_text("Made automatically")
+    expect(reader.panel.locator(".pq-english")).to_contain_text("18 kilometres")
+    assert reader.page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_by_keyboard_alone(visit):
+    reader = visit()
+    for _ in range(20):
+        reader.page.keyboard.press("Tab")
+        if reader.page.evaluate("document.activeElement.tagName") == "TEXTAREA":
+            break
+    reader.page.keyboard.type(GREENWAY)
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator(".pq-said")).to_contain_text("18 公里")
+
+
+def test_a_source_opened_by_keyboard_takes_the_focus(visit):
+    reader = visit()
+    turn = reader.ask(GREENWAY)
+    reader.panel.get_by_role("button", name="计划目录").click()
+    expect(reader.panel.locator("h2")).to_have_text("计划目录")
+    turn.locator(".pq-mark").focus()
+    reader.page.keyboard.press("Enter")
+    expect(reader.panel.locator("h2")).to_be_focused()
+    expect(reader.panel.locator("h2")).to_have_text("出处")
+
+
+def test_a_phone_never_scrolls_sideways(visit):
+    reader = visit(PHONE)
+
+    def overflow() -> int:
+        return int(reader.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+    assert overflow() <= 0
+    for question in (GREENWAY, "哪些部分提到了垃圾分类", "2035年绿道的目标是多少公里", "a" * 250, "greenway target?"):
+        reader.ask(question)
+        assert overflow() <= 0, question
+    reader.page.get_by_role("radio", name="English").check(force=True)
+    expect(reader.page.get_by_label("Your question")).to_be_visible()
+    assert overflow() <= 0
+
+
+@pytest.mark.parametrize(("viewport", "below"), [(DESKTOP, False), (PHONE, True)], ids=["desktop", "phone"])
+def test_sources_stand_beside_the_conversation_or_on_a_phone_below_it(visit, viewport, below):
+    reader = visit(viewport)
+    reader.ask(GREENWAY)
+    box, panel = reader.page.evaluate(  # in one call: the page may still be scrolling
+        "['#pq-box', '.pq-panel'].map(name => document.querySelector(name).getBoundingClientRect().toJSON())"
+    )
+    assert (panel["top"] >= box["bottom"]) == below
+    assert (panel["left"] >= box["right"]) != below
+
+
+def test_text_is_large_and_well_spaced(visit):
+    reader = visit(PHONE)
+    reader.ask(GREENWAY)
+    for selector in (".pq-said", ".pq-text", ".pq-asked"):
+        size, line = reader.page.locator(selector).evaluate(
+            "e => [parseFloat(getComputedStyle(e).fontSize), parseFloat(getComputedStyle(e).lineHeight)]"
+        )
+        assert size >= 16
+        assert line / size >= 1.5
+
+
+def test_nothing_is_asked_of_another_host(visit, served):
+    reader = visit()
+    reader.ask(GREENWAY)
+    reader.page.get_by_role("radio", name="English").check(force=True)
+    expect(reader.page.get_by_label("Your question")).to_be_visible()
+    assert reader.hosts - {"data"} == {f"127.0.0.1:{served.port}"}
+
+
+# ---- serving --------------------------------------------------------------------------------------------------------
+
+
+def status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "docs",
+        "openapi.json",
+        "gradio_api/info",
+        "gradio_api/openapi.json",
+        "gradio_api/upload",
+        "gradio_api/file=/etc/hostname",
+        "gradio_api/vibe-code",
+        "monitoring",
+    ],
+)
+def test_what_the_page_does_not_need_is_closed(served, path):
+    assert status(served.url + path) == 404
+
+
+def test_the_frame_is_chinese_and_allows_no_other_host(served):
+    with urllib.request.urlopen(served.url) as response:
+        html, policy = response.read().decode(), response.headers["content-security-policy"]
+    assert 'lang="zh-CN"' in html
+    assert "三年行动计划 · 计划问答</title>" in html
+    assert "raw.githubusercontent.com" not in html
+    assert policy.startswith("default-src 'self'; ")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_server_quietly_while_a_page_is_open(home, browser, how):
+    served = start(home)
+    page = browser.new_page()
+    page.goto(served.url)
+    page.get_by_label("您的问题").wait_for()
+    assert served.stop(how) == (0, "")
+    page.close()
+
+
+def test_a_port_in_use_is_named_in_one_line(home):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingError, match=f"^端口 {port} 被占用；请用 --port 指定别的端口$"):
+            serve(Settings.load({}, home=home, port=port))
+
+
+def test_an_address_that_cannot_be_listened_on_is_named_in_one_line(home):
+    with pytest.raises(SettingError, match=r"^无法监听 203\.0\.113\.7:7860（.+）；请用 --host 和 --port 指定别的地址$"):
+        serve(Settings.load({}, home=home, host="203.0.113.7"))
+
+
+# ---- the state of a page --------------------------------------------------------------------------------------------
+
+
+def desk(answer: Callable[[dict[str, object]], Answer]) -> Desk:
+    plan = parse_plan("p", "一、总则\n（一）目标\n新建绿道18公里。\n")
+    index = SimpleNamespace(plans={"p": plan}, rendering=lambda *_: "")
+    return Desk(SimpleNamespace(index=index, invoke=answer), Settings.load({}))
+
+
+def greenway(_: dict[str, object]) -> Answer:
+    return Answer(
+        "问", "zh", "18公里[1]", citations=(Citation(1, "p", "一/（一）", "一、（一）", "目标", "新建绿道18公里。", 11, 20),)
+    )
+
+
+def test_a_fault_is_shown_as_its_line():
+    def fail(_: dict[str, object]) -> Answer:
+        raise IndexMissingError("还没有索引；请运行 planqa index")
+
+    page = desk(fail)
+    talk = page.ask("问", page.start())
+    assert "还没有索引；请运行 planqa index" in page.log(talk)
+    assert talk.view is None
+
+
+def test_what_is_not_a_fault_of_the_user_is_not_swallowed():
+    def fail(_: dict[str, object]) -> Answer:
+        raise ZeroDivisionError
+
+    page = desk(fail)
+    with pytest.raises(ZeroDivisionError):
+        page.ask("问", page.start())
+
+
+def test_the_engine_is_given_the_turns_before():
+    seen: list[dict[str, object]] = []
+
+    def answer(asked: dict[str, object]) -> Answer:
+        seen.append(asked)
+        return greenway(asked)
+
+    page = desk(answer)
+    page.ask("然后呢", page.ask("多少", page.start()))
+    assert seen == [
+        {"question": "多少", "history": [], "plan": None},
+        {
+            "question": "然后呢",
+            "plan": None,
+            "history": [{"role": "user", "content": "多少"}, {"role": "assistant", "content": "18公里（一、（一））"}],
+        },
+    ]
+
+
+def test_old_turns_are_dropped_and_their_numbers_not_used_again():
+    page = desk(greenway)
+    talk = page.start()
+    for _ in range(MAX_TURNS + 2):
+        talk = page.ask("多少", talk)
+    assert [e.number for e in talk.exchanges] == list(range(3, MAX_TURNS + 3))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"view": "outline"},
+        {"plan": "p", "ref": "九"},
+        {"plan": "x", "ref": "一"},
+        {"mark": "1"},
+        {"mark": "1", "turn": "7"},
+        {"mark": "x", "turn": "1"},
+    ],
+    ids=str,
+)
+def test_what_is_not_there_opens_the_contents(wanted):
+    page = desk(greenway)
+    talk = page.open(wanted, page.ask("多少", page.start()))
+    assert talk.view is None
+    assert "计划目录" in page.panel(talk)
+
+
+def test_a_source_is_opened_by_turn_and_mark():
+    page = desk(greenway)
+    talk = page.ask("多少", page.start())
+    assert page.open({"turn": "1", "mark": "1"}, page.clear(talk)).view is None
+    assert page.open({"turn": "1", "mark": "1"}, talk).view == View("p", "一/（一）", 1, 1)
+    assert page.open({"plan": "p", "ref": "一"}, talk).view == View("p", "一")
+
+
+def test_languages_and_plans_are_changed_only_to_known_ones():
+    page = desk(greenway)
+    talk = page.start()
+    assert [page.switch(name, talk).language for name in [*LANGUAGES, "其他"]] == ["zh", "en", "zh"]
+    assert page.choose("x", talk) == Talk("p")
