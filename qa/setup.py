@@ -4,7 +4,7 @@ from pathlib import Path
 
 from corpus.errors import IndexError_, IndexMissingError, SourceError
 from corpus.load import load_sources
-from index.embed import Embedder
+from index.cache import cached_embedder
 from index.settings import Settings
 from index.store import Manifest, Progress, build, check, read_manifest
 
@@ -18,7 +18,7 @@ def build_index(settings: Settings, files: list[Path], progress: Progress, *, re
     sources = load_sources(_named(files))
     if not rebuild and _is_current(settings, files):
         return read_manifest(settings)[1], False
-    return build(sources, settings, Embedder(settings.model), progress), True
+    return build(sources, settings, cached_embedder(settings), progress), True
 
 
 def _named(files: list[Path]) -> list[Path]:
@@ -45,4 +45,4 @@ def ensure_index(settings: Settings, progress: Progress) -> None:
     try:
         read_manifest(settings)
     except IndexMissingError:
-        build(load_sources([]), settings, Embedder(settings.model), progress)
+        build(load_sources([]), settings, cached_embedder(settings), progress)

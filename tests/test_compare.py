@@ -11,7 +11,7 @@ from qa.compare import read_comparison
         ("新建绿地和立体绿化哪个更多", "新建绿地", "立体绿化", True, True),
         ("甲指标和乙指标一样吗", "甲指标", "乙指标", None, False),
         ("Is the sorting rate higher than the recycling rate?", "the sorting rate", "the recycling rate", True, False),
-        ("Is the area of new parks larger than that of new roofs?", "the area of new parks", "the area of new roofs", True, False),
+        ("Is the area of parks larger than that of roofs?", "the area of parks", "the area of roofs", True, False),
     ],
 )
 def test_sides(text, first, second, more, which):

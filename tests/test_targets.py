@@ -51,7 +51,8 @@ def test_every_target_stands_in_its_sentence(plan):
 
 
 def test_figures_of_the_past_and_ordinals_are_no_targets():
-    plan = parse_plan("p", "一、现状\n2020年本区已建成公园12个，绿地率比上年同比提高3%。\n二、目标\n到2025年，建成公园20个，第二次普查完成。")
+    past = "一、现状\n2020年本区已建成公园12个，绿地率比上年同比提高3%。"
+    plan = parse_plan("p", f"{past}\n二、目标\n到2025年，建成公园20个，第二次普查完成。")
     assert [(t.indicator, t.value, t.horizon) for t in find_targets(plan)] == [("建成公园", 20, 2025)]
 
 
