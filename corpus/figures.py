@@ -246,12 +246,12 @@ def values_in(text: str) -> frozenset[float]:
     return frozenset(values)
 
 
-_NUMBER_WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))
+ENGLISH_NUMBERS = tuple("zero one two three four five six seven eight nine ten eleven twelve".split())
 
 
 def english_forms(figure: Figure) -> tuple[str, ...]:
     """How an English text may write a figure's number: 1.2万 as 12,000 or 12000, 两 as two."""
     plain = f"{figure.plain_value:,.10g}"
     forms = [*sorted(numbers_in(figure.text)), plain, plain.replace(",", "")]
-    word = _NUMBER_WORDS.get(int(figure.plain_value)) if figure.plain_value == int(figure.plain_value) else None
-    return tuple(dict.fromkeys([*forms, *([word] if word else [])]))
+    small = figure.plain_value in range(len(ENGLISH_NUMBERS))
+    return tuple(dict.fromkeys([*forms, *([ENGLISH_NUMBERS[int(figure.plain_value)]] if small else [])]))

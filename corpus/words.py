@@ -29,6 +29,15 @@ def background_questions() -> tuple[str, ...]:
     return tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
 
+def _makes(folder: Path) -> bool:
+    # without a folder of its own jieba takes the system's, and is as right and only slower at the next start
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return True
+
+
 class Words:
     """Cuts text into folded words.
 
@@ -46,10 +55,9 @@ class Words:
 
         jieba.setLogLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
-        if self._cache:
-            self._cache.mkdir(parents=True, exist_ok=True)
+        tokenizer.cache_file = "jieba.cache"
+        if self._cache and _makes(self._cache):
             tokenizer.tmp_dir = str(self._cache)
-            tokenizer.cache_file = "jieba.cache"
         for word in self.lexicon:
             tokenizer.add_word(fold(word))
         return tokenizer

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -179,13 +180,16 @@ class Index:
         groups: Groups | None = None,
         vector: Vectors | None = None,
         weights: Weights = WEIGHTS,
+        plan: str | None = None,
     ) -> list[Hit]:
-        """The k best chunks, the best first; equal scores keep the plan's order. One embedding, unless a vector is given."""
+        """The k best chunks (of one plan, where it is named), the best first; equal scores keep the plans' order.
+
+        One embedding, unless a vector is given.
+        """
         signals = self.signals(question, language=language, groups=groups, vector=vector)
         score = self.fuse(signals, language, weights)
-        return [
-            self._hit(int(i), rank, float(score[i]), signals) for rank, i in enumerate(np.argsort(-score, kind="stable")[:k], 1)
-        ]
+        ranking = (i for i in np.argsort(-score, kind="stable") if plan is None or self.chunks[i][0] == plan)
+        return [self._hit(int(i), rank, float(score[i]), signals) for rank, i in enumerate(islice(ranking, k), 1)]
 
     def signals(
         self, question: str, *, language: str = "zh", groups: Groups | None = None, vector: Vectors | None = None

@@ -44,13 +44,17 @@ PERSONAL_CASE = _any_of(
 )
 LIST = _any_of(
     "(?:哪些|哪几)(?:个)?(?:任务|条目|条款|条|章节|章|部分|地方|段落|段|节|小节|项目标|处)|(?:几|多少|两|三)处|在哪些",
+    "哪些(?:措施|做法|要求|规定|内容|事项).{0,6}(?:针对|涉及|关于|提到|用到|要求)",
+    "(?:在|有)哪几处|一词",
     "哪些.{0,8}(?:提到|涉及|出现|写到|带有|含有)|哪些(?:工作|领域|环节|场合).{0,10}(?:用到|要用|采用|需要)",
     "(?:下面|下设|之下|底下).{0,6}(?:几|哪)",
     "列出|列举|罗列|找出|列全|请列|逐条|一一列|(?:哪几|几)项(?:任务|措施|内容)",
-    "(?:任务|措施|条款|部分|地方|目标|工作|情形|行为|事项)(?:都|分别|一共)?(?:有哪些|是哪些|有哪几|都有什么)",
+    "(?:任务|措施|做法|内容|条款|部分|地方|目标|工作|情形|行为|事项)(?:都|分别|一共)?(?:有哪些|是哪些|有哪几|都有什么)",
     "所有(?:的)?(?:任务|条目|章节|目标|指标|地方|部分)",
     r"\b(?:which|what) (?:parts?|sections?|tasks?|places|chapters?|items|paragraphs|clauses)\b|\blist (?:all|every|the)\b",
-    r"\beverywhere\b|\bwhere (?:is|are|does|do) .{1,60}\b(?:mentioned|mention|appear|referred)\b",
+    r"\beverywhere\b|\bwhere (?:in the plan )?(?:is|are|does|do) .{1,60}\b(?:mention(?:ed)?|appears?|referred|brought up"
+    r"|talk about|speak of|deal with|addressed|discussed)\b",
+    r"\b(?:lines of work|tasks (?:listed|are listed|under|in the section))\b",
     r"\ball (?:the )?(?:sections|tasks|parts|places|targets)\b",
 )
 YES_NO = _any_of(
@@ -68,7 +72,7 @@ DATE = _any_of(
     r"\bwhen\b|\b(?:what|which|on what) (?:date|day|year|years|period|month)\b",
 )
 FIGURE = {
-    "zh": _any_of("多少|百分之几|几(?!乎|何|位代表)|多大|多长|多高|多远|多久|比例是|指标值|数值|目标值|第几"),
+    "zh": _any_of("多少|百分之几|(?<!哪)几(?!乎|何|位代表)|多大|多长|多高|多远|多久|比例是|指标值|数值|目标值|第几"),
     "en": _any_of(
         r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
         r"\bwhat (?:minimum |maximum |is the |are the )?(?:\w+ ){0,4}"
@@ -78,7 +82,9 @@ FIGURE = {
 
 # ---- figures --------------------------------------------------------------------------------------------------------
 
-HOW_MANY = re.compile(rf"(?:多少|几|第几)\s*(?:万|亿|千|百)?(?P<unit>{'|'.join(re.escape(fold(u)) for u in unit_names())})?")
+HOW_MANY = re.compile(
+    rf"(?:多少|(?<!哪)几|第几)\s*(?:万|亿|千|百)?(?P<unit>{'|'.join(re.escape(fold(u)) for u in unit_names())})?"
+)
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
     "zh": (
         (_any_of("百分之|百分比|百分点|比例|占比|比重"), "percent", True),
@@ -112,7 +118,13 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
             "money",
             True,
         ),
-        (_any_of(r"\b(?:percent|percentage|per cent|share|proportion|ratio)\b|%"), "percent", True),
+        (
+            _any_of(
+                r"\b(?:percent|percentage|per cent|(?:what|which|the|minimum|maximum) share|share of|proportion|ratio)\b|%"
+            ),
+            "percent",
+            True,
+        ),
         (_any_of(r"\brates?\b|\bwhat level\b"), "percent", False),
         (_any_of(r"\bconcentration\b"), "concentration", False),
         (
@@ -229,7 +241,7 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
 CHOICE = _any_of(r"还是.{1,14}[?？]?$", r"\bor (?:only|just|partly|partially|rather|is it|are they)\b|, or ")
 UNIVERSAL = _any_of(
     "只|仅|一律|必须|强制|任何|所有|全部|每一?[家个户]|都[要得]",
-    r"\b(?:only|every|all|compulsory|mandatory|must|any|always|obligatory|required)\b",
+    r"\b(?:only|every|all|compulsory|mandatory|must|any|always|oblig\w+|required|forced|have to)\b",
 )
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
@@ -269,6 +281,15 @@ TARGET_WORDS = _any_of(
     r"\b(?:all|every|each|list|which|what|the|are|is|in|of|with|a|targets?|indicators?|figures?|numerical|numeric"
     r"|quantified|numbers?|plan|plans|that|has|have|set|sets|does|do|for|on|about|it|its|give|me|please)\b",
 )
+# how many parts a question expects, and that it asks for parts
+EXPECTED = re.compile(
+    r"(?:哪|的|有|要)?(?P<zh>[二两三四五六七八九十])(?:个|项|大|条|类)?(?:方面|任务|工作|能力|举措|措施|原则|建设)|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten)\b"
+)
+TASKS = _any_of(
+    "(?:几|哪些|哪几)(?:项|个|大|方面)?的?(?:任务|方面|工作|举措|内容)|任务有哪些|列了",
+    r"\btasks (?:are )?(?:listed|under|in)\b|\bwhat are the (?:\w+ ){0,2}tasks\b|\blines of work\b",
+    r"\bwhich tasks (?:are|make|come|fall)\b",
+)
 PARTS = _any_of(
     "下面|下设|之下|包括|分为|包含|哪几|哪些|几项|几个方面|几条|分别",
     r"\b(?:parts|tasks|sections|items|principles|consist|comprise|under)\b",
@@ -280,6 +301,7 @@ LIST_WORDS = _any_of(
     "(?:提到|提及|涉及|出现|写到|讲到|说到|包含|含有|带有|谈到|关于)?(?:了|过|的)?",
     "列出|列举|找出|列全|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文",
     r"\b(?:which|what|list|all|every|parts?|sections?|tasks?|places?|chapters?|items|where|plan|document"
+    r"|speak(?:s)? of|say(?:s)?|each|want(?:s|ed)?|brought up|bring up|discuss(?:es|ed)?|address(?:es|ed)?|lines of work|listed"
     r"|mention(?:s|ed|ing)?|refer(?:s|red)?|deal(?:s)? with|talk(?:s)? about|cover(?:s)?|appear(?:s)?"
     r"|touch(?:es)? on|concern(?:s|ing)?)\b",
 )

@@ -25,6 +25,7 @@ W_TEXT, W_KNOWN, W_COVER, W_SECTION = 0.5, 0.45, 0.5, 0.25
 IN_SECTION = 0.25  # a question's word counts a quarter where it stands beside the sentence, in its heading or chunk
 LEAD_MALUS = 0.08  # a sentence that only announces what its section says
 TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
+PREFERRED_BONUS = 0.3  # the section that the question names by its title, or that was cited last
 NUMBER_BONUS = 0.5  # a document has one number, and hardly any word to find it by
 Weights = NDArray[np.float64]
 LEAD_MAX = 22  # characters
@@ -141,7 +142,7 @@ class Ranker:
                     + W_COVER * cover
                     + W_SECTION * hit.score
                     + fit
-                    + (TYPE_BONUS if hit.ref in preferred else 0)
+                    + (PREFERRED_BONUS if hit.ref in preferred else 0)
                     - (LEAD_MALUS if is_lead(self._index.plans[hit.plan], sentence) else 0)
                 )
                 ranked.append(Evidence(hit.plan, sentence, score, cover, cosine, asked, hit, figure))

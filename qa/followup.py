@@ -35,6 +35,8 @@ _TAIL_ZH = re.compile(
     r"(?:有(?:什么|哪些|没有)|是(?:什么|多少|谁)|怎么|如何|怎样|要(?:达到|维持|新建|完成)?多少|多少|几|由谁|在哪|什么时候|何时|打算).*$"
 )
 _HOW_MUCH_ZH = re.compile(r"多少|百分之几|多大|多长|几[个类项张起级公里米座条]")
+# a short question that begins so names no matter of its own: 由谁负责, 哪一年完成, 有多长
+_NO_TOPIC_ZH = re.compile(r"(?:那么?)?(?:谁|哪|什么|怎么|如何|为什么|为何|多少|几|有|由|在|要|还|到|何时|何地|是|能|会|具体)")
 _SHORT_ZH = 8
 _ABOUT_EN = re.compile(
     r"^(?:and |so |ok,? |okay,? )?(?:what|how) about (?P<topic>.+?)\W*$|^and (?P<and>.{2,40}?)\W*$", re.IGNORECASE
@@ -74,7 +76,7 @@ def _complete_zh(text: str, before: str) -> str | None:
     about = _ABOUT_ZH.match(text)
     if about:
         return f"{about['topic']}{_asking(before)}？"
-    if _POINTS_ZH.search(text) or len(text) <= _SHORT_ZH:
+    if _POINTS_ZH.search(text) or (len(text) <= _SHORT_ZH and _NO_TOPIC_ZH.match(text)):
         head = _TAIL_ZH.sub("", before.rstrip("？?。 ")).rstrip("，,的") or before
         return f"{head}：{_POINTS_ZH.sub('', text, count=1) or text}"
     return None

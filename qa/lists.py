@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpus.figures import numbers_in
+from corpus.figures import ENGLISH_NUMBERS, number_value, numbers_in
 from corpus.fold import fold, squeeze
 from corpus.parse import Plan, Section
 from corpus.sentences import Sentence
@@ -27,6 +27,11 @@ def list_topic(topic: str) -> str:
     return cues.LIST_WORDS.sub(" ", cues.ASIDE.sub(" ", topic)).strip()
 
 
+def _count(expected: re.Match[str]) -> float | None:
+    word = expected["zh"] or expected["en"]
+    return number_value(word) if expected["zh"] else float(ENGLISH_NUMBERS.index(word.lower()))
+
+
 class Lister:
     """Answers list questions; None where a question is none, or the list would have one place only."""
 
@@ -39,11 +44,26 @@ class Lister:
         """The parts of a section that the question names by its title: its children, else its paragraphs' leads."""
         if not cues.PARTS.search(question.text) or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
             return None
-        section = self._named(question, plan)
-        if not section:
+        section = self.named(question, plan)
+        if not section or len(question.quoted) > 1:
             return None
         children = plan.children(section.ref)
         return self._children(question, plan, section, children) if children else self._leads(question, plan, section)
+
+    def tasks(self, question: Question, plan: Plan, best: Sentence) -> Draft | None:
+        """The tasks below the section that a question describes: the best sentence introduces them, or is in one of so many."""
+        if question.quoted or not (cues.TASKS.search(question.text) or cues.EXPECTED.search(question.text)):
+            return None
+        section = plan.by_ref[best.ref]
+        children = plan.children(section.ref)
+        if len(children) > 1 and cues.TASKS.search(question.text):
+            return self._children(question, plan, section, children)
+        above = plan.path(best.ref)[-2:-1]
+        siblings = plan.children(above[0].ref) if above else ()
+        expected = cues.EXPECTED.search(question.text)
+        if expected and len(siblings) > 1 and len(siblings) == _count(expected):
+            return self._children(question, plan, above[0], siblings)
+        return None
 
     def places(self, question: Question, plan: Plan) -> Draft | None:
         """Every place that holds what a list question is about, grouped by section, with a count."""
@@ -68,7 +88,7 @@ class Lister:
     def _line(self, question: Question, plan: Plan, ref: str) -> str:
         return f"{plan.by_ref[ref].address} {self._speaker.title(plan, ref, question.language)}"
 
-    def _named(self, question: Question, plan: Plan) -> Section | None:
+    def named(self, question: Question, plan: Plan) -> Section | None:
         """The section whose title, in either language, stands in the question; the longest title wins."""
         folded = squeeze(fold(question.text))
         named = {
@@ -100,8 +120,11 @@ class Lister:
 
     def _holding(self, question: Question, plan: Plan) -> list[Sentence]:
         """Every sentence that holds what the question quotes, or most of its topic's words."""
-        sentences = [sentence for section in plan.sections for sentence in section.sentences]
-        phrases = [squeeze(q) for q in question.quoted] or self._bodies(question, plan)
+        titles = {squeeze(fold(s.title)): s.ref for s in plan.sections if s.title}
+        quoted = [squeeze(q) for q in question.quoted]
+        within = next((titles[q] for q in quoted if q in titles), "") if len(quoted) > 1 else ""
+        sentences = [s for section in plan.sections if section.ref.startswith(within) for s in section.sentences]
+        phrases = [q for q in quoted if not within or q not in titles] or self._bodies(question, plan)
         held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
         if held:
             return held

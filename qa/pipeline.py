@@ -38,15 +38,24 @@ class Ask:
         if isinstance(value, Ask):
             return value
         if isinstance(value, str):
-            return cls(value)
-        question, history = value.get("question"), value.get("history") or []
+            return cls(_whole(value))
+        if not isinstance(value, dict):
+            raise QuestionsError(f"{str(value)[:20]}：不是问题；应为文字，或含 question 的对象")
+        question, history, plan = value.get("question"), value.get("history") or [], value.get("plan")
         if not isinstance(question, str):
             raise QuestionsError("字段 question 缺失或不是文字；请补上问题")
+        if not isinstance(plan, str | None):
+            raise QuestionsError(f"字段 plan 为 {plan}，应为计划的名字；请改正")
         try:
-            turns = tuple(Turn(str(t["role"]), str(t["content"])) for t in history)
+            turns = tuple(Turn(str(t["role"]), _whole(str(t["content"]))) for t in history)
         except (TypeError, KeyError) as error:
             raise QuestionsError('字段 history 应为 [{"role", "content"}, …]；请改正') from error
-        return cls(question, turns, value.get("plan"))
+        return cls(_whole(question), turns, plan)
+
+
+def _whole(text: str) -> str:
+    # half a surrogate pair, as broken JSON escapes give it, is no character and cannot leave as UTF-8
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class _Clock:
@@ -86,23 +95,25 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
 
     def search(self, question: str, k: int = 10) -> list[Hit]:
         """The k best chunks for a question."""
-        asked = understand(question, self._scope(self._first_plan))
+        asked = understand(_whole(question)[: self.settings.max_question], self._scope(self._first_plan))
         return self.index.search(asked.topic, k=k, language=asked.language)
 
     @property
     def _first_plan(self) -> Plan:
         return next(iter(self.index.plans.values()))
 
-    def _plan(self, name: str | None) -> Plan:
+    def _plan(self, name: str | None, question: str) -> Plan:
+        """The plan that is asked: the one named, else the one whose text comes nearest."""
         if name is None:
-            return self._first_plan
+            several = len(self.index.plans) > 1 and question
+            return self.index.plans[self.search(question, 1)[0].plan] if several else self._first_plan
         if name not in self.index.plans:
             raise QuestionsError(f"没有计划 {name}；已建索引的有：{'、'.join(self.index.plans)}")
         return self.index.plans[name]
 
     def _answer(self, ask: Ask) -> Answer:
-        clock, plan = _Clock(), self._plan(ask.plan)
         text = ask.question.strip()
+        clock, plan = _Clock(), self._plan(ask.plan, text[: self.settings.max_question])
         if not any(c.isalnum() for c in text) or len(text) > self.settings.max_question:
             reason = Reason.TOO_LONG if len(text) > self.settings.max_question else Reason.EMPTY
             return self._responder.refuse(ask.question, language_of(text), reason, plan)
@@ -110,10 +121,6 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         clock.mark("understand")
         answer = self._respond(question, completed, plan, clock)
         return replace(answer, question=ask.question, rewritten=completed.rewritten, timings_ms=clock.timings)
-
-    def understood(self, ask: Ask) -> Question:
-        """The question as it is searched for: completed from the turns before it, typing errors undone."""
-        return self._understood(ask.question.strip(), ask, self._plan(ask.plan))[1]
 
     def _understood(self, text: str, ask: Ask, plan: Plan) -> tuple[Completed, Question]:
         completed = complete(text, ask.history, plan)
@@ -140,30 +147,29 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
             clock.mark("answer")
             return Answer(question.text, language, checked.text, citations=checked.citations)
         groups = self.index.groups(question.topic, language)
-        hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, groups=groups)
+        hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, groups=groups, plan=plan.id)
         hits = self.index.with_frame(hits, plan.id)
         clock.mark("retrieve")
-        ranked = responder.ranker.rank(question, hits, completed.boost)
-        best_plan = self.index.plans[ranked[0].plan]
-        answer = self._decide(question, ranked, best_plan, hits)
+        ranked = responder.ranker.rank(question, hits, responder.preferred(question, plan, completed.boost))
+        answer = self._decide(question, ranked, plan, hits)
         clock.mark("answer")
         return answer
 
     def _side(self, text: str, plan: Plan) -> Evidence | None:
         """The sentence and figure of one side of a comparison."""
         asked = replace(understand(text, self._scope(plan)), kind=Kind.FIGURE)
-        hits = self.index.search(asked.topic, k=EVIDENCE_HITS, language=asked.language)
-        return self._responder.figure_of(asked, self._responder.ranker.rank(asked, [h for h in hits if h.plan == plan.id]))
+        hits = self.index.search(asked.topic, k=EVIDENCE_HITS, language=asked.language, plan=plan.id)
+        return self._responder.figure_of(asked, self._responder.ranker.rank(asked, hits))
 
     def _decide(self, question: Question, ranked: Sequence[Evidence], plan: Plan, hits: Sequence[Hit]) -> Answer:
-        responder, language, own = self._responder, question.language, [e for e in ranked if e.plan == plan.id]
-        detail = responder.missing_detail(question, own)
+        responder, language = self._responder, question.language
+        detail = responder.missing_detail(question, ranked)
         if detail:
             return responder.refuse(
-                question.text, language, Reason.NO_DETAIL, plan, own[0].hit, details={"detail": texts.pick(detail, language)}
+                question.text, language, Reason.NO_DETAIL, plan, ranked[0].hit, details={"detail": texts.pick(detail, language)}
             )
-        draft = responder.draft(question, own, plan)
+        draft = responder.draft(question, ranked, plan)
         if not isinstance(draft, Draft):
-            return responder.refuse(question.text, language, draft, plan, own[0].hit)
+            return responder.refuse(question.text, language, draft, plan, ranked[0].hit)
         checked = responder.checked(draft)
         return Answer(question.text, language, checked.text, citations=checked.citations, hits=tuple(hits))

@@ -98,6 +98,11 @@ class Responder:
 
     # ---- answering --------------------------------------------------------------------------------------------------
 
+    def preferred(self, question: Question, plan: Plan, boost: Sequence[str]) -> tuple[str, ...]:
+        """The sections to look in first: those cited last in the conversation, and the one that the question names by title."""
+        section = self.lister.named(question, plan)
+        return (*boost, section.ref) if section else tuple(boost)
+
     def sure(self, question: Question, evidence: Evidence) -> bool:
         """Whether a sentence is certainly about the question.
 
@@ -114,9 +119,9 @@ class Responder:
             return listed
         if not self.relevant(question, ranked):
             return Reason.NOT_IN_PLAN
-        corrected = self._correction(question, ranked, plan)
-        if corrected:
-            return corrected
+        special = self.lister.tasks(question, plan, ranked[0].sentence) or self._correction(question, ranked, plan)
+        if special:
+            return special
         if question.kind in (Kind.FIGURE, Kind.DATE):
             return self._figure(question, ranked, plan)
         return self._fact(question, ranked, plan)
@@ -131,6 +136,8 @@ class Responder:
             max(e.cosine for e in ranked), max(e.asked for e in ranked)
         )
         if best.cover >= SURE_COVER and best.lead >= CLEAR_LEAD:
+            return True
+        if question.holds is cues.DOCUMENT_NUMBER and cues.DOCUMENT_NUMBER.search(best.sentence.text):
             return True
         source = self.index.sources[best.plan]
         if not source.expansion:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from corpus.errors import IndexError_, IndexMissingError, SourceError
-from corpus.load import load_sources
+from corpus.load import SHIPPED, load_sources, shipped_path
 from index.cache import cached_embedder
 from index.settings import Settings
 from index.store import Manifest, Progress, build, check, read_manifest
@@ -12,13 +12,25 @@ from index.store import Manifest, Progress, build, check, read_manifest
 def build_index(settings: Settings, files: list[Path], progress: Progress, *, rebuild: bool = False) -> tuple[Manifest, bool]:
     """The index of exactly these documents (the shipped plan when none is named), and whether it was built now.
 
-    One that is there already and was made of the same is kept, unless `rebuild`. Raises: SourceError, IndexBusyError,
+    One that is there already and was made of the same is kept, unless `rebuild`: that builds anew, and without files from
+    the documents of the index that is there. Raises: SourceError, IndexBusyError,
     IndexError_.
     """
-    sources = load_sources(_named(files))
+    files = _named(files) or (_indexed(settings) if rebuild else [])
+    sources = load_sources(files)
     if not rebuild and _is_current(settings, files):
         return read_manifest(settings)[1], False
     return build(sources, settings, cached_embedder(settings), progress), True
+
+
+def _indexed(settings: Settings) -> list[Path]:
+    """The documents of the index that is there, as far as it can be read; the shipped plan in its present form."""
+    try:
+        folder, manifest = read_manifest(settings)
+    except IndexError_:
+        return []
+    paths = [shipped_path() if plan == SHIPPED else folder / "plans" / f"{plan}.txt" for plan, _ in manifest.plans]
+    return paths if all(path.is_file() for path in paths) else []
 
 
 def _named(files: list[Path]) -> list[Path]:

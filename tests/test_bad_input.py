@@ -14,7 +14,6 @@ from qa.cli import main
 
 GREENWAY = "推进新建绿道 18 公里。[1]"
 EMPTY, TOO_LONG = "请输入一个问题。", "问题太长（最多 300 字），请只问一件事。"
-SURROGATES = "corpus.fold cannot take half a surrogate pair: PlanQA has to replace it where a question comes in"
 
 REFUSED = {
     "": (Reason.EMPTY, EMPTY),
@@ -74,7 +73,6 @@ def test_understood_all_the_same(question, qa):
     assert answer.question == question
 
 
-@pytest.mark.xfail(strict=True, raises=UnicodeEncodeError, reason=SURROGATES)
 @pytest.mark.parametrize("question", HALVES[1:], ids=short)
 def test_half_a_surrogate_pair(question, qa):
     assert qa.invoke(question).status in ("answered", "refused")
@@ -161,7 +159,7 @@ def test_an_argument_that_is_no_utf8(home):
     )
     assert (done.returncode, done.stderr) == (0, b"")
     answer = json.loads(done.stdout)
-    assert (answer["reason"], answer["question"]) == ("empty", "\udcff\udcfe")
+    assert (answer["reason"], answer["question"]) == ("empty", "??")
 
 
 GOOD = b'{"id": "q1", "question": "\xe7\xbb\xbf\xe9\x81\x93"}\n'

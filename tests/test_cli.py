@@ -265,6 +265,21 @@ def test_index_of_two_documents_and_nothing_written_elsewhere(tmp_path):
     assert [p.name for name in ("user", "temporary", "work") for p in folders[name].rglob("*")] == []
 
 
+# ---- being stopped -------------------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_exits_with_130_and_says_nothing(monkeypatch, tmp_path, capsys):
+    class Waiting:
+        class buffer:
+            @staticmethod
+            def read():
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdin", Waiting)
+    assert main(["batch", "-", "--home", str(tmp_path / "home")]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
 # ---- output that nobody takes ---------------------------------------------------------------------------------------
 
 

@@ -125,7 +125,7 @@ def visit(browser, served) -> Iterator[Callable[..., Visit]]:
     contexts = []
 
     def open_page(viewport: dict[str, int] = DESKTOP) -> Visit:
-        context = browser.new_context(viewport=viewport)
+        context = browser.new_context(viewport=viewport, reduced_motion="reduce")
         context.set_default_timeout(60_000)  # the first question waits until the engine is warm
         contexts.append(context)
         visit = Visit(context.new_page())
@@ -275,7 +275,7 @@ def test_the_interface_can_be_english(visit):
     reader = visit()
     assert reader.page.evaluate("document.documentElement.lang") == "zh-CN"
     reader.ask(GREENWAY)
-    reader.page.get_by_role("radio", name="English").check(force=True)
+    reader.page.get_by_role("radio", name="English").check()
     expect(reader.page.get_by_label("Your question")).to_be_visible()
     expect(reader.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
     expect(reader.page.locator("h1")).to_contain_text("Three-Year Action Plan of Putuo District")
@@ -316,7 +316,7 @@ def test_a_phone_never_scrolls_sideways(visit):
     for question in (GREENWAY, "哪些部分提到了垃圾分类", "2035年绿道的目标是多少公里", "a" * 250, "greenway target?"):
         reader.ask(question)
         assert overflow() <= 0, question
-    reader.page.get_by_role("radio", name="English").check(force=True)
+    reader.page.get_by_role("radio", name="English").check()
     expect(reader.page.get_by_label("Your question")).to_be_visible()
     assert overflow() <= 0
 
@@ -346,7 +346,7 @@ def test_text_is_large_and_well_spaced(visit):
 def test_nothing_is_asked_of_another_host(visit, served):
     reader = visit()
     reader.ask(GREENWAY)
-    reader.page.get_by_role("radio", name="English").check(force=True)
+    reader.page.get_by_role("radio", name="English").check()
     expect(reader.page.get_by_label("Your question")).to_be_visible()
     assert reader.hosts - {"data"} == {f"127.0.0.1:{served.port}"}
 
