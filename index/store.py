@@ -426,3 +426,13 @@ def open_index(settings: Settings) -> Stored:
     if shipped and _digest(shipped) != _digest(load_source(shipped_path())):
         raise IndexMismatchError(f"软件自带的计划 {SHIPPED} 已更新，索引仍是旧文；{CURE}")
     return _read(folder, manifest, sources)
+
+
+def open_for(sources: Sequence[Source], settings: Settings) -> Stored:
+    """The current index, for documents at hand: those of a data set are not stored in a form that can be read back.
+
+    Raises: IndexMissingError, IndexMismatchError, IndexError_; never an index that was built from other documents.
+    """
+    folder, manifest = read_manifest(settings)
+    check(manifest, sources, settings)
+    return _read(folder, manifest, tuple(sources))

@@ -122,6 +122,11 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         answer = self._respond(question, completed, plan, clock)
         return replace(answer, question=ask.question, rewritten=completed.rewritten, timings_ms=clock.timings)
 
+    def understood(self, ask: Ask) -> Question:
+        """The question as it is searched for: completed from the turns before it, typing errors undone."""
+        text = ask.question.strip()
+        return self._understood(text, ask, self._plan(ask.plan, text[: self.settings.max_question]))[1]
+
     def _understood(self, text: str, ask: Ask, plan: Plan) -> tuple[Completed, Question]:
         completed = complete(text, ask.history, plan)
         question = understand(completed.text, self._scope(plan), text if completed.rewritten else None)
