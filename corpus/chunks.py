@@ -41,6 +41,7 @@ def chunk_plan(plan: Plan, max_chars: int = MAX_CHARS) -> tuple[Chunk, ...]:
     chunks: list[Chunk] = []
     for section in plan.sections:
         heading = " ".join(s.title for s in plan.path(section.ref) if s.title)
-        chunks += [Chunk(f"{section.ref}#{i}", section.ref, heading, tuple(run))
-                   for i, run in enumerate(_runs(section, max_chars))]
+        chunks += [
+            Chunk(f"{section.ref}#{i}", section.ref, heading, tuple(run)) for i, run in enumerate(_runs(section, max_chars))
+        ]
     return tuple(chunks)

@@ -14,8 +14,10 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 # (kind, pattern of the marker, how the number stands in a ref, how it stands in an address)
 _GRAMMAR: tuple[tuple[str, re.Pattern[str], str, str], ...] = (
-    *((unit, re.compile(rf"第\s*([{_CHINESE}\d]+)\s*{unit}(?=[\s、:：]|[^{_CHINESE}]|$)"), "第{}" + unit, "第{}" + unit)
-      for unit in "编篇章节条"),
+    *(
+        (unit, re.compile(rf"第\s*([{_CHINESE}\d]+)\s*{unit}(?=[\s、:：]|[^{_CHINESE}]|$)"), "第{}" + unit, "第{}" + unit)
+        for unit in "编篇章节条"
+    ),
     ("附件", re.compile(r"附件\s*([\d一二三四五六七八九十]*)\s*[:：、.]?(?=\s|$)"), "附件{}", "附件{}"),
     ("专栏", re.compile(r"专栏\s*([\d一二三四五六七八九十]+)\s*[:：、.]?"), "专栏{}", "专栏{}"),
     ("一、", re.compile(rf"([{_CHINESE}]+)\s*、"), "{}", "{}、"),

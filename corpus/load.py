@@ -153,11 +153,16 @@ def load_source(path: Path) -> Source:
     lost = lost_characters(plan)
     if lost:  # invariant 2: better no answer than one from a text with holes
         raise SourceError(f"{path.name}：解析丢失文字“{lost[:20]}…”；请把文件报告给维护者")
-    return Source(plan.with_meta(given.completed_by(read_meta(plan))), sha256, data,
-                  tuple(word for _, word in _lines(beside.get(".lexicon.txt", b""), f"{name}.lexicon.txt")),
-                  _glossary(beside.get(".glossary.tsv", b""), f"{name}.glossary.tsv"),
-                  dict(_aligned(beside.get(".english.jsonl", b""), f"{name}.english.jsonl", plan, "en")),
-                  _expansion(beside.get(".expansion.jsonl", b""), f"{name}.expansion.jsonl", plan), sidecars)
+    return Source(
+        plan.with_meta(given.completed_by(read_meta(plan))),
+        sha256,
+        data,
+        tuple(word for _, word in _lines(beside.get(".lexicon.txt", b""), f"{name}.lexicon.txt")),
+        _glossary(beside.get(".glossary.tsv", b""), f"{name}.glossary.tsv"),
+        dict(_aligned(beside.get(".english.jsonl", b""), f"{name}.english.jsonl", plan, "en")),
+        _expansion(beside.get(".expansion.jsonl", b""), f"{name}.expansion.jsonl", plan),
+        sidecars,
+    )
 
 
 def load_sources(paths: Iterable[Path]) -> tuple[Source, ...]:

@@ -86,5 +86,11 @@ def read_meta(plan: "Plan") -> PlanMeta:
     dates = [f"{int(y):04d}-{int(m):02d}-{int(d):02d}" for y, m, d in _DATE.findall(lines[signature] if signature else "")]
     subtitle = preamble.text.partition("\n")[0] if preamble else ""
     period = _period(plan.title) or (_period(subtitle) if subtitle.startswith(("（", "(")) else None)
-    return PlanMeta(title=squeeze(plan.title), number=number, issuer=issuer,
-                    issued=dates[0] if dates else "", period=period, place=_place(plan.title, issuer))
+    return PlanMeta(
+        title=squeeze(plan.title),
+        number=number,
+        issuer=issuer,
+        issued=dates[0] if dates else "",
+        period=period,
+        place=_place(plan.title, issuer),
+    )

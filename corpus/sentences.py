@@ -40,8 +40,11 @@ def _protected(paragraph: str) -> list[bool]:
 
 def _cut_points(paragraph: str) -> list[int]:
     inside = _protected(paragraph)
-    cuts = [i + 1 for i, char in enumerate(paragraph)
-            if char in _ENDS and not inside[i] and paragraph[i + 1 : i + 2] not in (*_ENDS, *_CLOSERS, "")]
+    cuts = [
+        i + 1
+        for i, char in enumerate(paragraph)
+        if char in _ENDS and not inside[i] and paragraph[i + 1 : i + 2] not in (*_ENDS, *_CLOSERS, "")
+    ]
     return [*cuts, len(paragraph)]
 
 

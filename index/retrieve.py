@@ -25,11 +25,11 @@ from index.variants import Variants
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
-# the best of .5/.6/.7/.8/.9 on CMRC2018 dev: R@1 98.3, where BM25 alone had 96.0 and vectors alone 94.5
-DENSE_WEIGHT = 0.7
-# an English question meets the plan's words only through a dictionary: about even was best on XQuAD en→zh
-DENSE_WEIGHT_ENGLISH = 0.4
-# how much the known questions count beside the text, where a plan has them
+# best by `planqa eval tune`: .5 on tuning (recall@1 .825 Chinese, .826 English at .6) and on CMRC2018 dev (.989; .988 at .6)
+DENSE_WEIGHT = 0.6
+# of a question in a language that the plans have no text in: it meets their words only through a dictionary (XQuAD en→zh)
+DENSE_WEIGHT_ACROSS = 0.4
+# how much the known questions count beside the text, where a plan has them: `planqa eval tune tuning`, .81 at .4 and .3
 QUESTION_WEIGHT = 0.4
 MAX_WAYS = 1000  # ways asked of the vector index; a plan of 11,000 characters has about 550
 MAX_QUESTIONS = 200  # known questions asked of it; further ones are too far off to matter
@@ -61,10 +61,10 @@ _Places = dict[tuple[str, str], dict[int, float]]
 
 @dataclass(frozen=True)
 class Weights:
-    """What the parts of a score count, 0 to 1: vectors against words in each language, known questions against the text."""
+    """What the parts of a score count, 0 to 1: vectors against words, and known questions against the text."""
 
     dense: float = DENSE_WEIGHT
-    dense_english: float = DENSE_WEIGHT_ENGLISH
+    dense_across: float = DENSE_WEIGHT_ACROSS
     known: float = QUESTION_WEIGHT
 
 
@@ -76,7 +76,8 @@ class Signals:
     """What one search saw of each chunk: arrays of shape (chunks,), higher is better.
 
     `dense` is the best cosine of its ways and `bm25` its word score; `asked` and `worded` are the same of the questions that
-    it is known to answer, None where the plans have none.
+    it is known to answer, None where the plans have none. `across`: whether the question is in a language that the plans
+    have no text in.
     """
 
     dense: NDArray[np.float32]
@@ -85,6 +86,7 @@ class Signals:
     asked: NDArray[np.float32] | None = None
     worded: NDArray[np.float32] | None = None
     known: _Places = field(default_factory=dict)
+    across: bool = False
 
 
 def _scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -104,6 +106,7 @@ class Index:
         self.chunks: tuple[tuple[str, Chunk], ...] = tuple(
             (plan.id, chunk) for plan in self.plans.values() for chunk in chunk_plan(plan, stored.manifest.max_chars)
         )
+        self._rendered = any(source.english for source in stored.sources)
         self._row = {(plan, chunk.id): i for i, (plan, chunk) in enumerate(self.chunks)}
 
     @classmethod
@@ -187,7 +190,7 @@ class Index:
         One embedding, unless a vector is given.
         """
         signals = self.signals(question, language=language, groups=groups, vector=vector)
-        score = self.fuse(signals, language, weights)
+        score = self.fuse(signals, weights)
         ranking = (i for i in np.argsort(-score, kind="stable") if plan is None or self.chunks[i][0] == plan)
         return [self._hit(int(i), rank, float(score[i]), signals) for rank, i in enumerate(islice(ranking, k), 1)]
 
@@ -198,16 +201,16 @@ class Index:
         vector = self.embedder.query(question) if vector is None else vector
         groups = self.groups(question, language) if groups is None else groups
         dense, sentences = self._dense(self._stored.ways, vector, MAX_WAYS)
-        bm25 = self._stored.words.scores(groups)
+        bm25, across = self._stored.words.scores(groups), language == "en" and not self._rendered
         if not self._stored.manifest.questions:
-            return Signals(dense, bm25, sentences)
+            return Signals(dense, bm25, sentences, across=across)
         asked, known = self._dense(self._stored.questions, vector, MAX_QUESTIONS)
-        return Signals(dense, bm25, sentences, asked, self._stored.question_words.scores(groups), known)
+        return Signals(dense, bm25, sentences, asked, self._stored.question_words.scores(groups), known, across)
 
     @staticmethod
-    def fuse(signals: Signals, language: str, weights: Weights) -> NDArray[np.float32]:
+    def fuse(signals: Signals, weights: Weights) -> NDArray[np.float32]:
         """One score for each chunk, 0 to 1, higher is better."""
-        dense = weights.dense if language == "zh" else weights.dense_english
+        dense = weights.dense_across if signals.across else weights.dense
         score: NDArray[np.float32] = dense * _scaled(signals.dense) + (1 - dense) * _scaled(signals.bm25)
         if signals.asked is None or signals.worded is None:
             return score

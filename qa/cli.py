@@ -1,17 +1,18 @@
-"""The command line: planqa ask, batch, search, sections, index, serve, bench."""
+"""The command line: planqa ask, batch, search, sections, index, serve, bench, eval."""
 
 import argparse
 import contextlib
 import gc
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import PlanqaError, QuestionsError
+from qa.eval.command import add_eval
+from qa.terminal import progress, say, say_json, stdout_errors
 
 if TYPE_CHECKING:
     from index.settings import Settings
@@ -19,37 +20,6 @@ if TYPE_CHECKING:
     from qa.pipeline import PlanQA
 
 _Command = Callable[[argparse.Namespace], None]
-
-
-@contextlib.contextmanager
-def _stdout_errors() -> Iterator[None]:
-    """A reader of our output that has gone, as `| head` does, is no fault; a full disk is one."""
-    try:
-        yield
-    except OSError as error:
-        # what is still buffered would fail once more at the exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise PlanqaError(f"标准输出写不进（{error.strerror}）；请检查空间和权限") from error
-
-
-def _say(text: str = "") -> None:
-    with _stdout_errors():
-        sys.stdout.write(text + "\n")
-
-
-def _say_json(value: object) -> None:
-    _say(json.dumps(value, ensure_ascii=False))
-
-
-def _progress(label: str) -> Callable[[int, int], None]:
-    def show(done: int, total: int) -> None:
-        end = "\n" if done >= total else ""
-        sys.stderr.write(f"\r{label} {done}/{total}{end}")
-        sys.stderr.flush()
-
-    return show
 
 
 def _settings(args: argparse.Namespace) -> "Settings":
@@ -64,9 +34,9 @@ def _settings(args: argparse.Namespace) -> "Settings":
 def _index(args: argparse.Namespace) -> None:
     from qa.setup import build_index
 
-    manifest, built = build_index(_settings(args), [Path(f) for f in args.files], _progress("建立索引"), rebuild=args.rebuild)
+    manifest, built = build_index(_settings(args), [Path(f) for f in args.files], progress("建立索引"), rebuild=args.rebuild)
     plans, vectors = "、".join(plan for plan, _ in manifest.plans), manifest.ways + manifest.questions
-    _say(f"{'索引已建立' if built else '索引已是最新'}：{plans}（{vectors} 条向量，模型 {manifest.model}）")
+    say(f"{'索引已建立' if built else '索引已是最新'}：{plans}（{vectors} 条向量，模型 {manifest.model}）")
 
 
 def format_answer(answer: "Answer") -> str:
@@ -80,9 +50,9 @@ def format_answer(answer: "Answer") -> str:
 def _ask(args: argparse.Namespace) -> None:
     answer = _open(args).invoke({"question": args.question, "plan": args.plan})
     if args.json:
-        _say_json(answer.to_json())
+        say_json(answer.to_json())
     else:
-        _say(format_answer(answer))
+        say(format_answer(answer))
 
 
 def _open(args: argparse.Namespace) -> "PlanQA":
@@ -90,14 +60,14 @@ def _open(args: argparse.Namespace) -> "PlanQA":
     from qa.setup import ensure_index
 
     settings = _settings(args)
-    ensure_index(settings, _progress("建立索引"))
+    ensure_index(settings, progress("建立索引"))
     return PlanQA.open(settings)
 
 
 def _search(args: argparse.Namespace) -> None:
     for hit in _open(args).search(args.question, args.k):
         if args.json:
-            _say_json(
+            say_json(
                 {
                     "rank": hit.rank,
                     "score": round(hit.score, 4),
@@ -110,14 +80,14 @@ def _search(args: argparse.Namespace) -> None:
                 }
             )
         else:
-            _say(f"{hit.rank:>2}  {hit.score:.3f}  {hit.ref}  {hit.chunk.text[:40]}")
+            say(f"{hit.rank:>2}  {hit.score:.3f}  {hit.ref}  {hit.chunk.text[:40]}")
 
 
 def _sections(args: argparse.Namespace) -> None:
     for plan in _open(args).index.plans.values():
         for section in plan.sections:
             if args.json:
-                _say_json(
+                say_json(
                     {
                         "plan": plan.id,
                         "ref": section.ref,
@@ -128,7 +98,7 @@ def _sections(args: argparse.Namespace) -> None:
                     }
                 )
             else:
-                _say(f"{'  ' * section.ref.count('/')}{section.address}  {plan.heading(section.ref)}")
+                say(f"{'  ' * section.ref.count('/')}{section.address}  {plan.heading(section.ref)}")
 
 
 def _targets(args: argparse.Namespace) -> None:
@@ -137,9 +107,9 @@ def _targets(args: argparse.Namespace) -> None:
     plans = list(_open(args).index.plans.values())
     if args.xlsx:
         to_xlsx(plans, Path(args.xlsx))
-        _say(f"已写入 {args.xlsx}")
+        say(f"已写入 {args.xlsx}")
     else:
-        _say((to_csv if args.csv else to_json_lines if args.json else to_table)(plans))
+        say((to_csv if args.csv else to_json_lines if args.json else to_table)(plans))
 
 
 def read_questions(path: str) -> Iterator[dict[str, Any]]:
@@ -202,7 +172,7 @@ def _read(path: Path) -> bytes:
 def _output(path: str | None) -> Iterator[Callable[[str], object]]:
     """Where lines go: a file that appears only when it is complete, or standard output."""
     if path is None:
-        yield _say
+        yield say
         return
     partial = Path(f"{path}.part")
     try:
@@ -218,7 +188,7 @@ def _output(path: str | None) -> Iterator[Callable[[str], object]]:
 
 def _batch(args: argparse.Namespace) -> None:
     questions = list(read_questions(args.questions))
-    engine, show = _open(args), _progress("回答")
+    engine, show = _open(args), progress("回答")
     gc.enable()
     with _output(args.output) as write:
         for done, question in enumerate(questions, 1):
@@ -242,7 +212,7 @@ def _bench(args: argparse.Namespace) -> None:
     from qa.bench import report
 
     gc.enable()
-    _say(report(_settings(args), rounds=args.rounds))
+    say(report(_settings(args), rounds=args.rounds))
 
 
 # ---- arguments ------------------------------------------------------------------------------------------------------
@@ -255,7 +225,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="planqa", description="就政府计划提问，得到注明出处、经过核对的回答。")
     commands = parser.add_subparsers(required=True, metavar="命令")
 
-    def add(name: str, run: _Command, text: str) -> argparse.ArgumentParser:
+    def add(name: str, run: _Command | None, text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text, parents=[common])
         command.set_defaults(run=run)
         return command
@@ -286,6 +256,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", help="端口（PLANQA_PORT）")
     bench = add("bench", _bench, "测量速度和内存")
     bench.add_argument("--rounds", type=_positive, default=20)
+    add_eval(add, common)
     return parser
 
 
@@ -300,7 +271,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         args.run(args)
-        with _stdout_errors():
+        with stdout_errors():
             sys.stdout.flush()
     except PlanqaError as error:
         sys.stderr.write(f"{error}\n")

@@ -101,7 +101,9 @@ class Lister:
 
     def _children(self, question: Question, plan: Plan, section: Section, children: Sequence[Section]) -> Draft:
         title = self._speaker.title(plan, section.ref, question.language)
-        head = texts.pick(texts.LIST_CHILDREN, question.language).format(title=title, count=len(children))
+        head = texts.pick(texts.LIST_CHILDREN, question.language).format(
+            title=title, count=texts.count(len(children), question.language)
+        )
         citations = [
             cite_heading(plan, c.ref, i) if c.title else cite(plan, c.sentences[0], i) for i, c in enumerate(children, 1)
         ]
@@ -114,7 +116,9 @@ class Lister:
         if len(leads) < 2 or len(leads) < len(starts) - 1:
             return None
         title = self._speaker.title(plan, section.ref, question.language)
-        head = texts.pick(texts.LIST_CHILDREN, question.language).format(title=title, count=len(leads))
+        head = texts.pick(texts.LIST_CHILDREN, question.language).format(
+            title=title, count=texts.count(len(leads), question.language)
+        )
         lines = [f"{self._speaker.sentence(plan, s, question.language)}[{i}]" for i, s in enumerate(leads, 1)]
         return Draft("\n".join([head, *lines]), tuple(cite(plan, s, i) for i, s in enumerate(leads, 1)), numbers_in(head))
 

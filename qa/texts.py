@@ -60,7 +60,16 @@ YES = ("是。计划的表述是：{text}", "Yes. The plan says: {text}")
 RELATED = ("计划中相关的内容是：{text}", "What the plan says about this: {text}")
 LIST_HEAD = ("共 {count} 处：", "{count} places:")
 LIST_TARGETS = ("共 {count} 项有数字的指标：", "{count} targets with a figure:")
-LIST_CHILDREN = ("“{title}”下共 {count} 项：", "“{title}” has {count} parts:")
+LIST_CHILDREN = ("“{title}”下共{count}项：", "“{title}” has {count} parts:")
+
+
+_NUMERALS = ("一 二 三 四 五 六 七 八 九 十", "one two three four five six seven eight nine ten")
+
+
+def count(number: int, language: str) -> str:
+    """A small number in words: a count of ours is no figure of the plan."""
+    numerals = pick(_NUMERALS, language).split()
+    return numerals[number - 1] if 0 < number <= len(numerals) else str(number)
 
 
 def pick(pair: tuple[str, str], language: str) -> str:
