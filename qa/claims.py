@@ -7,7 +7,18 @@ from index.bilingual import stems
 from qa import cues
 
 # the same word with one of these turned is its opposite: 低能耗, 高能耗
-_PAIRS = (("高", "低"), ("大", "小"), ("多", "少"), ("增", "减"), ("升", "降"), ("严", "宽"), ("快", "慢"), ("优", "劣"))
+_PAIRS = (
+    ("高", "低"),
+    ("大", "小"),
+    ("多", "少"),
+    ("增", "减"),
+    ("升", "降"),
+    ("严", "宽"),
+    ("快", "慢"),
+    ("优", "劣"),
+    ("左", "右"),
+    ("内", "外"),
+)
 _TURNED = {a: b for first, second in _PAIRS for a, b in ((first, second), (second, first))}
 _NUMBER_WORDS = {
     word: value
@@ -20,6 +31,13 @@ _NUMBER_WORDS = {
     )
     for word in words
 }  # fmt: skip
+_ROMAN = {"II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0, "VI": 6.0}
+_OPPOSITE_EN = tuple(
+    (re.compile(rf"\b(?:{a})\b", re.IGNORECASE), re.compile(rf"\b(?:{b})\b", re.IGNORECASE))
+    for first, second in (("the left", "the right"), ("left bank", "right bank"), ("north\\w*", "south\\w*"),
+                          ("east\\w*", "west\\w*"), ("upstream", "downstream"), ("indoor", "outdoor"))
+    for a, b in ((first, second), (second, first))
+)  # fmt: skip
 _ENGLISH_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
 _REACH = 4  # words: what a number counts stands at most so far behind it
 
@@ -32,6 +50,8 @@ def agrees(claim: Figure, figure: Figure) -> bool:
 
 
 def _number(token: str) -> float | None:
+    if token in _ROMAN:
+        return _ROMAN[token]
     token = token.lower().replace(",", "")
     if token[0].isdigit():
         # the 2023 target is not 2023 of them
@@ -58,7 +78,24 @@ def english_claims(text: str) -> dict[str, float]:
 def english_contradiction(question: str, rendering: str) -> bool:
     """Whether a number in an English question differs from the one that the sentence gives for the same thing."""
     stated, given = english_claims(question), english_claims(rendering)
-    return any(given[what] != value for what, value in stated.items() if what in given)
+    if any(given[what] != value for what, value in stated.items() if what in given):
+        return True
+    return any(
+        word.search(question) and other.search(rendering) and not word.search(rendering) and not other.search(question)
+        for word, other in _OPPOSITE_EN
+    )
+
+
+def _numbers(text: str) -> set[float]:
+    """The numbers of an English text, in digits or words, without years; "one" and "first" are too common to count."""
+    found = (_number(t) for t in _ENGLISH_TOKEN.findall(text) if t.lower() not in ("one", "first"))
+    return {n for n in found if n is not None}
+
+
+def other_number(question: str, rendering: str) -> bool:
+    """Whether a yes-or-no question states a number that its sentence, which has numbers, does not have."""
+    given = _numbers(rendering)
+    return bool(given and _numbers(question) - given) and not cues.THAN.search(question)
 
 
 def _opposite_word(question: str, sentence: str) -> bool:
@@ -87,4 +124,5 @@ def contradicts(question: str, sentence: str) -> bool:
         return True
     if _opposite_word(question, sentence):
         return True
-    return bool(cues.NEGATED.search(question)) and not forbidden and not cues.NEGATED.search(sentence)
+    denied = cues.NEGATED.search(cues.A_NOT_A.sub(" ", question))
+    return bool(denied) and not forbidden and not cues.NEGATED.search(sentence) and not cues.GONE.search(sentence)

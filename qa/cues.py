@@ -69,10 +69,13 @@ MEASURES = _any_of(
 DATE = _any_of(
     r"哪(?:一)?(?:年|天|日|月)|几(?:年|月)(?!.{0,2}(?:行动|计划))|几[号日](?:前|之前|印发|发布|开始|\W*$)",
     "何时|什么时候|什么时间|日期|时间段|哪几年|起止",
-    r"\bwhen\b|\b(?:what|which|on what) (?:date|day|year|years|period|month)\b",
+    # not "when it rains, …"
+    r"\bwhen (?:is|are|was|were|will|would|does|do|did|should|shall|must|can|has|have)\b",
+    r"\b(?:by|since|until) when\b|^\W*when\W*$",
+    r"\b(?:what|which|on what) (?:date|day|year|years|period|month)\b",
 )
 FIGURE = {
-    "zh": _any_of("多少|百分之几|(?<!哪)几(?!乎|何|位代表)|多大|多长|多高|多远|多久|比例是|指标值|数值|目标值|第几"),
+    "zh": _any_of("多少|百分之几|(?<![哪国])几(?!乎|何|位代表)|多大|多长|多高|多远|多久|比例是|指标值|数值|目标值|第几"),
     "en": _any_of(
         r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
         r"\bwhat (?:minimum |maximum |is the |are the )?(?:\w+ ){0,4}"
@@ -83,7 +86,7 @@ FIGURE = {
 # ---- figures --------------------------------------------------------------------------------------------------------
 
 HOW_MANY = re.compile(
-    rf"(?:多少|(?<!哪)几|第几)\s*(?:万|亿|千|百)?(?P<unit>{'|'.join(re.escape(fold(u)) for u in unit_names())})?"
+    rf"(?:多少|(?<![哪国])几|第几)\s*(?:万|亿|千|百)?(?P<unit>{'|'.join(re.escape(fold(u)) for u in unit_names())})?"
 )
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
     "zh": (
@@ -245,14 +248,24 @@ UNIVERSAL = _any_of(
 )
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
-NEGATED = _any_of(
-    "(?<![是能会要有对差管])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b"
-)
+# 是不是, 纳不纳入: a question, no denial
+A_NOT_A = re.compile(r"(\w)不\1|有没有|有无")
+NEGATED = _any_of("(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b")
 # questions that take something for given: …吧, 对吧, 为什么, right?, why does
+_WHY = (
+    "为什么|为何|为啥|凭什么|(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",
+    r"\bwhy\b|\breasons? (?:for|behind)\b|\bhow come\b",
+)
+WHY = _any_of(*_WHY)
+# a sentence that gives a reason or a purpose
+BECAUSE = _any_of(
+    "由于|因为|因此|为了|旨在|以便|满足", r"\b(?:because|in order to|so as to|due to|owing to|so that|with a view to)\b"
+)
 PRESUMES = _any_of(
-    r"吧[?？]?$|[对是]吧|对吗|对不对|没错吧|为什么|为何|怎么(?:会|要把|反而)|既然",
+    r"吧[?？]?$|[对是]吧|对吗|对不对|没错吧|怎么(?:会|要把|反而)|既然",
     r"\b(?:right|correct)\s*\?|(?:isn't|wasn't|aren't|doesn't|won't) (?:it|they|that)\s*\?",
-    r"^\W*why\b|^\W*since\b|^\W*given that\b",
+    r"^\W*since\b|^\W*given that\b",
+    *_WHY,
 )
 TAG = _any_of(
     r"吧[?？]?$|[对是]吧|没错吧", r"\b(?:right|correct)\s*\?|(?:isn't|wasn't|aren't|doesn't|won't) (?:it|they|that)\s*\?"
@@ -262,6 +275,13 @@ DOWN = _any_of(
     r"\b(?:lower|reduc|cut|cancel|relax|drop|abandon|stop|shrink|scal\w* back|weaken|delay|postpon|withdraw)\w*",
 )
 UP = _any_of("延伸|提升|提高|扩大|推进|加强|强化|达到|维持|新增|增加|完善|加快|加大|不低于|全面")
+# how often, without a number
+OFTEN = _any_of(
+    "定期|不定期|动态|实时|及时|每[年月季周日天]|逐年|常态|随时", r"\b(?:regular|periodic|dynamic|annual|monthly|every)"
+)
+# than which: a number so compared need not be the plan's own
+THAN = re.compile(r"\b(?:below|under|less|fewer|lower|more|above|over|exceed\w*|beyond|higher|larger|greater)\b", re.IGNORECASE)
+GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
 FORBIDS = _any_of("不得|禁止|严禁|不再|取缔|停止|查处|打击")
 ALLOWED = _any_of(
     "能不能|可不可以|可以|可否|能否|能[^力源够耗]|允许|准许|让不让", r"\b(?:can|may|could|allowed|permitted|permissible)\b"

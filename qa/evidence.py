@@ -175,6 +175,8 @@ class Ranker:
     ) -> tuple[Figure | None, float]:
         """The figure that fits the question's type, and what that is worth."""
         if question.kind not in (Kind.FIGURE, Kind.DATE):
+            if any(f.family == c.family and f.unit == c.unit for c in question.claims for f in _figures(sentence.text)):
+                return None, TYPE_BONUS
             if not question.holds or not question.holds.search(sentence.text):
                 return None, 0.0
             return None, NUMBER_BONUS if question.holds is cues.DOCUMENT_NUMBER else TYPE_BONUS

@@ -37,10 +37,12 @@ _TAIL_ZH = re.compile(
 _HOW_MUCH_ZH = re.compile(r"多少|百分之几|多大|多长|几[个类项张起级公里米座条]")
 # a short question that begins so names no matter of its own: 由谁负责, 哪一年完成, 有多长
 _NO_TOPIC_ZH = re.compile(r"(?:那么?)?(?:谁|哪|什么|怎么|如何|为什么|为何|多少|几|有|由|在|要|还|到|何时|何地|是|能|会|具体)")
+_BARE_ZH = re.compile(r".{1,4}的")  # 国三的呢: of what, the question before says
 _SHORT_ZH = 8
 _ABOUT_EN = re.compile(
     r"^(?:and |so |ok,? |okay,? )?(?:what|how) about (?P<topic>.+?)\W*$|^and (?P<and>.{2,40}?)\W*$", re.IGNORECASE
 )
+_ONES_EN = re.compile(r"\bones?\W*$", re.IGNORECASE)  # of what, the question before says
 _SHORT_EN = 4  # words: "By which year?"
 _POINTS_EN = re.compile(
     r"\b(?:it|its|they|them|their|this|these|those|there|else|same|the (?:latter|former))\b"
@@ -74,6 +76,8 @@ def _asking(before: str) -> str:
 
 def _complete_zh(text: str, before: str) -> str | None:
     about = _ABOUT_ZH.match(text)
+    if about and _BARE_ZH.fullmatch(about["topic"]):
+        return f"{about['topic'].removesuffix('的')}：{before}"
     if about:
         return f"{about['topic']}{_asking(before)}？"
     if _POINTS_ZH.search(text) or (len(text) <= _SHORT_ZH and _NO_TOPIC_ZH.match(text)):
@@ -92,9 +96,9 @@ def _asked_en(before: str) -> str:
 
 def _complete_en(text: str, before: str) -> str | None:
     about = _ABOUT_EN.match(text)
-    if about:
+    if about and not _ONES_EN.search(text):
         return _ASKED_EN[_asked_en(before)].format(about["topic"] or about["and"])
-    short = len(text.split()) <= _SHORT_EN
+    short = bool(about) or len(text.split()) <= _SHORT_EN
     return f"{text} (after: {before})" if short or _POINTS_EN.search(text) else None
 
 

@@ -20,6 +20,7 @@ from qa.compare import both, read_comparison
 from qa.evidence import Evidence
 from qa.followup import Completed, Turn, complete
 from qa.respond import EVIDENCE_HITS, Responder
+from qa.several import read_several
 from qa.speak import Draft
 from qa.understand import Kind, Question, Scope, language_of, understand
 
@@ -143,7 +144,8 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
     def _respond(self, question: Question, completed: Completed, plan: Plan, clock: _Clock) -> Answer:
         responder, language = self._responder, question.language
         unmet = responder.unmet(question, self._scope(plan))
-        if unmet:
+        # a year that a yes-or-no question supposes may be another than the plan's: that is a no
+        if unmet and not (unmet[0] is Reason.OTHER_PERIOD and question.kind is Kind.YES_NO):
             return responder.refuse(question.text, language, unmet[0], plan, details=unmet[1])
         comparison = read_comparison(question.text)
         sides = both(comparison, lambda text: self._side(text, plan)) if comparison else None
@@ -151,12 +153,18 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
             checked = responder.checked(responder.compare(question, comparison, sides, plan))
             clock.mark("answer")
             return Answer(question.text, language, checked.text, citations=checked.citations)
+        several = [self._side(text, plan) for text in read_several(question)]
+        found = [side for side in several if side and side.figure]
+        if found and len({(e.sentence, e.figure) for e in found}) == len(several):
+            checked = responder.checked(responder.several(question, found, plan))
+            clock.mark("answer")
+            return Answer(question.text, language, checked.text, citations=checked.citations)
         groups = self.index.groups(question.topic, language)
         hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, groups=groups, plan=plan.id)
         hits = self.index.with_frame(hits, plan.id)
         clock.mark("retrieve")
         ranked = responder.ranker.rank(question, hits, responder.preferred(question, plan, completed.boost))
-        answer = self._decide(question, ranked, plan, hits)
+        answer = self._decide(question, ranked, plan, hits, unmet)
         clock.mark("answer")
         return answer
 
@@ -166,14 +174,24 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         hits = self.index.search(asked.topic, k=EVIDENCE_HITS, language=asked.language, plan=plan.id)
         return self._responder.figure_of(asked, self._responder.ranker.rank(asked, hits))
 
-    def _decide(self, question: Question, ranked: Sequence[Evidence], plan: Plan, hits: Sequence[Hit]) -> Answer:
+    def _decide(
+        self,
+        question: Question,
+        ranked: Sequence[Evidence],
+        plan: Plan,
+        hits: Sequence[Hit],
+        unmet: tuple[Reason, dict[str, str]] | None,
+    ) -> Answer:
         responder, language = self._responder, question.language
+        other = responder.other_period(question, ranked, plan) if unmet else None
+        if unmet and not other:
+            return responder.refuse(question.text, language, unmet[0], plan, details=unmet[1])
         detail = responder.missing_detail(question, ranked)
         if detail:
             return responder.refuse(
                 question.text, language, Reason.NO_DETAIL, plan, ranked[0].hit, details={"detail": texts.pick(detail, language)}
             )
-        draft = responder.draft(question, ranked, plan)
+        draft = other or responder.draft(question, ranked, plan)
         if not isinstance(draft, Draft):
             return responder.refuse(question.text, language, draft, plan, ranked[0].hit)
         checked = responder.checked(draft)

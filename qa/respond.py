@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from corpus.fold import fold, squeeze
 from corpus.parse import Plan
+from corpus.places import short_name
 from corpus.sentences import Sentence
 from index.retrieve import Hit, Index
 from qa import cues, texts
 from qa.answer import Answer, Citation, Nearest, Reason
 from qa.check import faults
-from qa.claims import agrees, contradicts, english_contradiction
+from qa.claims import agrees, contradicts, english_contradiction, other_number
 from qa.compare import Comparison
 from qa.compose import MAX_MEASURES, MAX_TEXT, cite, following, measures, shorten
 from qa.evidence import Evidence, Ranker, clause_of, is_lead
@@ -26,7 +27,7 @@ SURE_SCORE = 1.25  # ... or with this score in all: none of the wrong first sent
 SURE_KNOWN, SURE_LEAD = 3.0, 0.1  # ... or with a known question this many deviations nearer than chance, well ahead of the next
 ABOVE_CHANCE, CHANCE, FAR_ABOVE_CHANCE = 1.5, 2.0, 4.0  # deviations above the general questions that the plan does not answer
 SOME_COVER, CLEAR_LEAD = 0.2, 0.3
-MEASURES_NEAR, FACT_NEAR = 0.75, 0.92  # how near to the best a further sentence of its section must score to be told too
+NEAR = 0.75  # how near to the best a further sentence of its section must score to be told too
 _KINDS_REFUSED = {
     Kind.ORDER: Reason.ORDER,
     Kind.WRITING: Reason.WRITING,
@@ -166,6 +167,17 @@ class Responder:
         wanted = [term for group in self.ranker.groups(question) for term in group]
         return shorten(self.speaker.sentence(plan, sentence, question.language), wanted, MAX_TEXT[question.language])
 
+    def several(self, question: Question, sides: Sequence[Evidence], plan: Plan) -> Draft:
+        """Several figures in one answer, each with its sentence."""
+        sentences = list(dict.fromkeys(side.sentence for side in sides))
+        spans = {s: [(e.figure.start, e.figure.end) for e in sides if e.figure and e.sentence == s] for s in sentences}
+        said = [self.speaker.figure(plan, e.sentence, e.figure, question.language) for e in sides if e.figure]
+        marks = [sentences.index(e.sentence) + 1 for e in sides]
+        return Draft(
+            self.speaker.marked(said, question.language, marks),
+            tuple(cite(plan, s, mark, spans[s]) for mark, s in enumerate(sentences, 1)),
+        )
+
     def compare(self, question: Question, comparison: Comparison, sides: tuple[Evidence, Evidence], plan: Plan) -> Draft:
         """Yes, no, or which of two figures is the larger, with both sentences."""
         parts, citations, values = [], [], []
@@ -195,7 +207,8 @@ class Responder:
                 (cite(plan, best.sentence, 1),),
             )
         if not found or not found.figure:
-            if question.kind is Kind.DATE and not question.strict and self.sure(question, best):
+            often = question.family == "duration" and cues.OFTEN.search(best.sentence.text)
+            if (often or question.kind is Kind.DATE) and not question.strict and self.sure(question, best):
                 return self._fact(question, ranked, plan)
             return Reason.NO_FIGURE
         if cues.RESULT.search(fold(question.text)):
@@ -227,8 +240,7 @@ class Responder:
 
     def _fact(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft:
         best, language = ranked[0], question.language
-        near = MEASURES_NEAR if question.kind is Kind.MEASURES else FACT_NEAR
-        chosen = measures(plan, ranked, near, lambda s: len(self.speaker.sentence(plan, s, language)), MAX_MEASURES[language])
+        chosen = measures(plan, ranked, NEAR, lambda s: len(self.speaker.sentence(plan, s, language)), MAX_MEASURES[language])
         in_charge = self._in_charge(question, plan, best)
         if in_charge and in_charge not in chosen:
             chosen = [best.sentence, in_charge]
@@ -250,10 +262,13 @@ class Responder:
         asked, sentence = fold(question.text), best.sentence.text
         if cues.ASKS_FOR_VALUE.search(asked):
             has = any(f.family not in ("date", "label", "") for f in self.ranker.figures(sentence))
-            pair = texts.YES if has else texts.NO_VALUE
+            pair = texts.YES if has and not self._left_open(question, best) else texts.NO_VALUE
         elif question.kind is not Kind.YES_NO:
             presumes = cues.PRESUMES.search(asked) and self._near(question, best) and self._disputed(question, best, plan)
-            pair = texts.CORRECTION if presumes else texts.PLAIN
+            unsaid = cues.WHY.search(asked) and not cues.BECAUSE.search(
+                self.speaker.sentence(plan, best.sentence, question.language)
+            )
+            pair = texts.CORRECTION if presumes else texts.NO_REASON if unsaid else texts.PLAIN
         elif cues.CHOICE.search(asked):
             pair = texts.PLAIN
         elif self._near(question, best) and self._disputed(question, best, plan):
@@ -272,21 +287,36 @@ class Responder:
         body = cues.NAMES_BODY.search(question.text)
         if body and squeeze(fold(body[1])) not in squeeze(fold(plan.by_ref[best.sentence.ref].whole)):
             return True
-        years = {int(f.value) for f in self.ranker.figures(best.sentence.text) if f.family == "date" and f.value}
-        if question.kind is Kind.YES_NO and question.years and years and years.isdisjoint(question.years):
+        if question.kind is Kind.YES_NO and self._other_year(question, best):
             return True
-        return bool(cues.PRESUMES.search(question.text)) and self._names_another(question, best, plan)
+        if question.language == "en" and other_number(question.text, self.speaker.sentence(plan, best.sentence, "en")):
+            return True
+        return self._names_another(question, best, plan)
+
+    def _other_year(self, question: Question, best: Evidence) -> bool:
+        """Whether the sentence names years, and none that the question names."""
+        years = {int(f.value) for f in self.ranker.figures(best.sentence.text) if f.family == "date" and f.value}
+        return bool(question.years and years and years.isdisjoint(question.years))
+
+    def other_period(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
+        """No, where a question supposes a year outside the plan's period for something that the plan sets another year for."""
+        best = ranked[0]
+        if not (question.kind is Kind.YES_NO and self._near(question, best) and self._other_year(question, best)):
+            return None
+        body = self.speaker.marked([self._shortened(question, plan, best.sentence)], question.language)
+        return Draft(texts.pick(texts.NOT_SO, question.language).format(text=body), (cite(plan, best.sentence, 1),))
 
     def _names_another(self, question: Question, best: Evidence, plan: Plan) -> bool:
         """Whether the question names a thing of the plan's own that the sentence and its section do not."""
         section = squeeze(fold(plan.by_ref[best.sentence.ref].whole))
         asked = squeeze(fold(question.text))
-        names = self.index.names(plan.id)
+        own = {squeeze(fold(n)) for place in plan.meta.place for n in (place, short_name(place))}
+        names = [(en, zh) for en, zh in self.index.names(plan.id) if squeeze(fold(zh)) not in own]
         if question.language == "en":
             named = [zh for en, zh in names if en in question.text]
         else:
             named = [w for w in {*self.index.words.lexicon, *(zh for _, zh in names)} if squeeze(fold(w)) in asked]
-        return any(squeeze(fold(name)) not in section for name in named)
+        return any(name not in own and name not in section for name in (squeeze(fold(n)) for n in named))
 
     def checked(self, draft: Draft) -> Draft:
         """The draft if it holds; else its quotes alone, which always do."""

@@ -49,9 +49,8 @@ class Speaker:
         return shorten(english, english_forms(figure), FIGURE_CLAUSE_MAX)
 
     @staticmethod
-    def marked(parts: Sequence[str], language: str) -> str:
-        """The parts in one run, each with the mark of its source."""
+    def marked(parts: Sequence[str], language: str, marks: Sequence[int] = ()) -> str:
+        """The parts in one run, each with the mark of its source, by default the first with [1] and so on."""
         joiner = " " if language == "en" else ""
-        return joiner.join(
-            f"{part.rstrip('。.')}{'。' if _CHINESE.search(part) else '.'}[{mark}]" for mark, part in enumerate(parts, 1)
-        )
+        numbered = zip(marks or range(1, len(parts) + 1), parts, strict=True)
+        return joiner.join(f"{part.rstrip('。.')}{'。' if _CHINESE.search(part) else '.'}[{mark}]" for mark, part in numbered)

@@ -50,6 +50,7 @@ WHOLE_PERIOD = (
 )
 UNOFFICIAL = "Unofficial translation; the Chinese text quoted is authoritative."
 CORRECTION = ("与计划不符。计划的表述是：{text}", "No, the plan does not say that. It says: {text}")
+NO_REASON = ("计划没有说明原因。计划的表述是：{text}", "The plan does not say why. It says: {text}")
 NO_VALUE = ("没有具体数值。计划的表述是：{text}", "No, the plan gives no figure. It says: {text}")
 PLAIN = ("{text}", "{text}")
 NOT_SO = ("并非如此。计划的表述是：{text}", "No, not as put. The plan says: {text}")

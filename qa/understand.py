@@ -118,8 +118,9 @@ class Scope:
 
     @cached_property
     def elsewhere_latin(self) -> dict[str, str]:
-        """The same as an English question writes them: `xuhui` → 徐汇区."""
-        own = {pinyin(short_name(n)) for n in self.meta.place}
+        """The same as an English question writes them: `xuhui` → 徐汇区; not what also spells a name that the plan holds."""
+        named = {short_name(n) for n in known_places(self.meta.place) if short_name(n) in self.folded}
+        own = {pinyin(n) for n in (*named, *(short_name(n) for n in self.meta.place))}
         latin = {pinyin(n): d for n, d in self.elsewhere.items()}
         return {name: division for name, division in latin.items() if name not in own and len(name) >= _LATIN_NAME_MIN}
 
@@ -164,18 +165,20 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
     """
     language, folded = language_of(text), fold(text)
     family, unit, strict = _wanted_figure(folded, language)
+    kind, claims = _kind_of(text, own, language), _claims(folded)
+    supposes = kind is Kind.YES_NO or bool(cues.PRESUMES.search(text))
     return Question(
         text,
         language,
-        _kind_of(text, own, language),
-        _topic(folded, language, scope.title),
+        kind,
+        _topic(_without(folded, claims) if supposes else folded, language, scope.title),
         family=family,
         unit=unit,
         strict=strict,
         years=tuple(int(y) for y in dict.fromkeys(cues.YEAR.findall(folded))),
         rounds=tuple(cues.ROUND.findall(folded)),
         places=scope.places(folded if language == "zh" else text, language),
-        claims=_claims(folded),
+        claims=claims,
         quoted=_quoted(text, language),
         holds=next((given for asked, given in cues.HOLDS if asked.search(own or text)), None),
     )
@@ -185,6 +188,13 @@ def _kind_of(text: str, own: str | None, language: str) -> Kind:
     kind = _kind(fold(text) if language == "zh" else text.strip(), language)
     last = _kind(fold(own) if language == "zh" else own.strip(), language) if own else Kind.FACT
     return kind if last is Kind.FACT else last
+
+
+def _without(folded: str, claims: Sequence[Figure]) -> str:
+    """A question without the figures that it supposes: they may be those of another indicator."""
+    for claim in claims:
+        folded = folded.replace(claim.text, " ")
+    return folded
 
 
 def _claims(folded: str) -> tuple[Figure, ...]:
