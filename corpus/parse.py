@@ -34,6 +34,7 @@ _OPENERS, _CLOSERS = "《“（(", "》”）)"
 _KINDS_OF_DOCUMENT = "计划|规划|方案|纲要|意见|办法|规定|条例|细则|措施|要点|报告|章程|制度"
 _DOCUMENT_TITLE = re.compile(rf"^[^。；！？]*(?:{_KINDS_OF_DOCUMENT})(?:[（(][^）)]*[）)])?$")
 _OPENS_ANEW = ("#", "**", "---", "<!--")  # markdown that begins something else
+_SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")  # 总　则: spaced out to fill the line
 _DATE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月")
 
 
@@ -241,10 +242,11 @@ def _numbered(lines: list[Line]) -> list[Section]:
             and rest[-1] not in _TERMINAL
             and "。" not in rest
             and len(rest) <= (_SURE_TITLE_MAX if marker.kind in run_in else _TITLE_MAX)
+            and not line.full
         )
         body = lines[begin + 1 : end]
         if titled or not rest:
-            sections.append(_section(ref, address, rest, line, body))
+            sections.append(_section(ref, address, _SPACED.sub("", rest), line, body))
         else:
             text = line.text[marker.width :].lstrip()
             first = Line(text, line.start + len(line.text) - len(text), full=line.full)

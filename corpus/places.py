@@ -63,6 +63,20 @@ def known_places(place: Sequence[str]) -> dict[str, str]:
 
 
 @functools.cache
+def _cities() -> frozenset[str]:
+    return frozenset(short_name(name) for code, name in _divisions().items() if code.endswith("00"))
+
+
+def names_city(text: str) -> bool:
+    """Whether a text names a province or a city of the prefectural level.
+
+    >>> names_city("支持青岛创建综合试点"), names_city("支持有条件的地区")
+    (True, False)
+    """
+    return any(name in text for name in _cities())
+
+
+@functools.cache
 def pinyin(name: str) -> str:
     """`徐汇` → `xuhui`: how an English question writes a Chinese name."""
     from pypinyin import lazy_pinyin

@@ -67,7 +67,7 @@ MEASURES = _any_of(
     r"\bwhat (?:measures|steps|actions|is (?:being )?done|will be done|happens)\b|\bwhat else\b",
 )
 DATE = _any_of(
-    r"哪(?:一)?(?:年|天|日|月)|几(?:年|月)(?!.{0,2}(?:行动|计划))|几[号日](?:前|之前|印发|发布|开始|\W*$)",
+    r"哪(?:一)?(?:年|天|日|月)|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
     "何时|什么时候|什么时间|日期|时间段|哪几年|起止",
     # not "when it rains, …"
     r"\bwhen (?:is|are|was|were|will|would|does|do|did|should|shall|must|can|has|have)\b",
@@ -79,7 +79,7 @@ FIGURE = {
     "en": _any_of(
         r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
         r"\bwhat (?:minimum |maximum |is the |are the )?(?:\w+ ){0,4}"
-        r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration)\b",
+        r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration)s?\b",
     ),
 }
 
@@ -135,6 +135,15 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
             "area",
             False,
         ),
+        (
+            _any_of(
+                r"\bhow long\b.{0,60}\b(?:periods?|terms?|last|take|valid|serve|stay)\b",
+                r"\b(?:term of|duration|validity|period of)\b",
+                r"\bhow (?:many )?(?:years|months|days|often)\b",
+            ),
+            "duration",
+            False,
+        ),
         (_any_of(r"\b(?:how (?:long|far)|kilomet|length|radius|distance)"), "length", False),
         (_any_of(r"\b(?:megawatts?|kilowatts?|installed capacity)\b"), "power", True),
     ),
@@ -159,9 +168,11 @@ ASKS_FOR_VALUE = _any_of(
 
 # a plan says what is to be, not what has come of it
 RESULT = _any_of(
-    "实际(?:是|上|完成|达到|有)?|完成情况|完成了多少|完成得|已经(?:完成|建成|达到)了?多少|现状|目前(?:是|有|达到)多少",
+    "实际(?:是|上|完成|达到|有)?|完成情况|(?:现在|目前|如今|至今|迄今)(?:一共|总共|共)?(?:已经?)?(?:有|建成|完成|达到)了?(?:多少|几)|完成了多少|完成得|已经(?:完成|建成|达到)了?多少|现状|目前(?:是|有|达到)多少",
     r"\bactual(?:ly)?\b|\b(?:was|were|has been|have been) (?:achieved|reached|completed|built)\b|\bso far\b",
 )
+# a sentence that tells how things stand
+STANDS = _any_of("已|目前|现有|累计|截至", r"\b(?:already|currently|has been|have been|so far)\b")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 ROUND = re.compile(r"第[一二三四五六七八九十\d]+轮|(?:上|下|前|后)一轮|十[三四五六]五")
 QUOTED = re.compile(r"[“\"「『‘《]([^”\"」』’》]{2,40})[”\"」』’》]")
@@ -172,7 +183,7 @@ CAPITALISED = re.compile(
 # words that ask but name nothing: kept out of what is searched for
 ASKING = {
     "zh": _any_of(
-        "是?多少|百分之几|目标值?是|指标是|分别是?|请问|请告诉我|我想知道|想问一下|麻烦问下|具体(?:是|数值)?",
+        "(?:从|自)?(?:哪一?|几)[天日年月号](?:起|开始)?|什么时候|何时|是?多少|百分之几|目标值?是|指标是|分别是?|请问|请告诉我|我想知道|想问一下|麻烦问下|具体(?:是|数值)?",
         "(?:计划|规划|方案|文件|文中|条例)(?:里|中|当中|对|要求|规定|提出|提到)+|本计划|该计划|这个计划",
     ),
     "en": _any_of(
@@ -205,6 +216,8 @@ HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         _any_of("局|委(?!托)|办事处|办公室|政府|街道|部门|小组|公安|法院|检察|人大|政协|单位|河长办|企业|机构"),
     ),
 )
+# in that line, who has which part: 牵头单位：省卫生健康委，参加单位：省大数据局
+ROLE = re.compile(r"(牵头|责任|负责|主办|承办|配合|参加|协办|实施)(?:单位|部门|处室|主体)")
 # the line that says who is in charge of a section's task
 IN_CHARGE = _any_of("[（(]?(?:牵头|责任|负责|主办|承办|配合|参加|实施)(?:单位|部门|处室|主体)[：:]")
 # the body that a yes-or-no question names: 牵头单位是省某局吗
@@ -215,7 +228,10 @@ NAMES_BODY = re.compile(
 # what a plan hardly ever gives: the words that ask for it, how it would look, what to call it
 DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = (
     (
-        _any_of(r"电话|手机号|联系方式|\bphone\b|\btelephone\b|\bcontact number\b|\bhotline\b"),
+        _any_of(
+            "电话(?:号码?|是|多少|[?？]|$)|(?:联系|咨询|举报|投诉|服务|监督|办公|热线)电话|(?:什么|哪个)电话|手机号|联系方式",
+            r"\bphone\b|\btelephone\b|\bcontact number\b|\bhotline\b",
+        ),
         _any_of(r"\d{3,4}-?\d{7,8}|1\d{10}|\d{5}热线"),
         ("电话", "a phone number"),
     ),
@@ -238,6 +254,10 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
         ("人名", "names of persons"),
     ),
 )
+
+# the same, where the answer is the name of a place
+ASKS_CITY = _any_of("哪(?:个|些|座|几个)?(?:城市|省份?)", r"\b(?:which|what) (?:\w+ ){0,2}(?:cit(?:y|ies)|provinces?)\b")
+CITY = ("是哪个城市", "which city")
 
 # ---- yes and no -----------------------------------------------------------------------------------------------------
 
@@ -310,10 +330,16 @@ TASKS = _any_of(
     r"\btasks (?:are )?(?:listed|under|in)\b|\bwhat are the (?:\w+ ){0,2}tasks\b|\blines of work\b",
     r"\bwhich tasks (?:are|make|come|fall)\b",
 )
+SECTION_TASKS = _any_of(
+    "(?:哪些|几项|哪几项)(?:主要|重点|具体)?(?:任务|工作|举措)(?:[？?]|$)",
+    r"\btasks (?:are )?(?:listed|under|in the section|that belong)\b|\blines of work\b",
+)
 PARTS = _any_of(
     "下面|下设|之下|包括|分为|包含|哪几|哪些|几项|几个方面|几条|分别",
     r"\b(?:parts|tasks|sections|items|principles|consist|comprise|under)\b",
 )
+# a sentence that introduces the items below it
+INTRODUCES = re.compile(r"[：:]$|(?:下列|以下|如下)")
 ASIDE = re.compile(r"[（(][^）)]*[）)]")
 LIST_WORDS = _any_of(
     "(?:在|有|请|把|里|中|里面)?(?:哪些|哪几|几|多少|所有|全部)(?:个|条|项)?的?"

@@ -12,12 +12,13 @@ from corpus.targets import Target, find_targets
 from index.bilingual import stems
 from index.retrieve import Index
 from qa import cues, texts
-from qa.compose import cite, cite_heading
-from qa.evidence import LEAD_MAX, Ranker
+from qa.compose import cite, cite_heading, shorten
+from qa.evidence import LEAD_MAX, Evidence, Ranker
 from qa.speak import Draft, Speaker
 from qa.understand import Kind, Question
 
 LIST_MAX = 60
+CLAUSE_MAX = {"zh": 60, "en": 160}  # characters of what is told of each sentence in a list
 _BODY_MIN = 3  # characters of a body's name
 HELD = 0.6  # a sentence belongs to a list when it holds this share of the topic's words, weighted by rarity
 
@@ -50,10 +51,20 @@ class Lister:
         children = plan.children(section.ref)
         return self._children(question, plan, section, children) if children else self._leads(question, plan, section)
 
-    def tasks(self, question: Question, plan: Plan, best: Sentence) -> Draft | None:
+    def enumerated(self, question: Question, plan: Plan, best: Evidence) -> Draft | None:
+        """The items below the sentence that introduces what a question asks for: 应当符合下列条件："""
+        if question.quoted or not (question.kind is Kind.LIST or cues.PARTS.search(question.text)):
+            return None
+        children = plan.children(best.sentence.ref)
+        if len(children) < 2 or best.cover < HELD or not cues.INTRODUCES.search(best.sentence.text):
+            return None
+        return self._children(question, plan, plan.by_ref[best.sentence.ref], children)
+
+    def tasks(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
         """The tasks below the section that a question describes: the best sentence introduces them, or is in one of so many."""
         if question.quoted or not (cues.TASKS.search(question.text) or cues.EXPECTED.search(question.text)):
             return None
+        best = ranked[0].sentence
         section = plan.by_ref[best.ref]
         children = plan.children(section.ref)
         if len(children) > 1 and cues.TASKS.search(question.text):
@@ -65,18 +76,34 @@ class Lister:
             return self._children(question, plan, above[0], siblings)
         return None
 
+    def tasks_of(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
+        """The tasks of the section that holds the three sections found first, where a question asks for a section's tasks."""
+        if question.quoted or not cues.SECTION_TASKS.search(question.text):
+            return None
+        nearest = [ref for _, ref in sorted({e.hit.rank: e.hit.ref for e in ranked}.items())[:3]]
+        common = [level[0] for level in zip(*(ref.split("/") for ref in nearest), strict=False) if len(set(level)) == 1]
+        children = plan.children("/".join(common)) if len(common) > 1 else ()
+        return self._children(question, plan, plan.by_ref["/".join(common)], children) if len(children) > 1 else None
+
     def places(self, question: Question, plan: Plan) -> Draft | None:
         """Every place that holds what a list question is about, grouped by section, with a count."""
         special = self._targets(question, plan) or self.parts(question, plan)
         if special:
             return special
-        found = self._holding(question, plan)
+        found, wanted = self._holding(question, plan)
         refs = list(dict.fromkeys(s.ref for s in found))
         if not found or (len(refs) == 1 and not question.quoted):
             return None  # one place is an answer, not a list
         citations = tuple(cite(plan, sentence, mark) for mark, sentence in enumerate(found[:LIST_MAX], 1))
-        marks = {ref: "".join(f"[{c.mark}]" for c in citations if c.ref == ref) for ref in refs}
-        lines = [self._line(question, plan, ref) + marks[ref] for ref in refs]
+        said = {
+            c.mark: shorten(
+                self._speaker.sentence(plan, self._told(plan, s), question.language), wanted, CLAUSE_MAX[question.language]
+            )
+            for s, c in zip(found, citations, strict=False)
+        }
+        between, colon = ("；", "：") if question.language == "zh" else ("; ", ": ")
+        clauses = {ref: between.join(f"{said[c.mark]}[{c.mark}]" for c in citations if c.ref == ref) for ref in refs}
+        lines = [f"{self._line(question, plan, ref)}{colon}{clauses[ref]}" for ref in refs if clauses[ref]]
         return self._draft(texts.pick(texts.LIST_HEAD, question.language).format(count=len(refs)), lines, citations)
 
     @staticmethod
@@ -86,7 +113,10 @@ class Lister:
         return Draft("\n".join([head, *lines]), tuple(citations), allowed)
 
     def _line(self, question: Question, plan: Plan, ref: str) -> str:
-        return f"{plan.by_ref[ref].address} {self._speaker.title(plan, ref, question.language)}"
+        """A section's address and title; one without a title is known by its address."""
+        section, above = plan.by_ref[ref], plan.path(ref)[-2:-1]
+        own = section.title or not above or plan.heading(ref) != plan.heading(above[0].ref)
+        return f"{section.address} {self._speaker.title(plan, ref, question.language) if own else ''}".strip()
 
     def named(self, question: Question, plan: Plan) -> Section | None:
         """The section whose title, in either language, stands in the question; the longest title wins."""
@@ -107,7 +137,17 @@ class Lister:
         citations = [
             cite_heading(plan, c.ref, i) if c.title else cite(plan, c.sentences[0], i) for i, c in enumerate(children, 1)
         ]
-        return self._draft(head, [f"{self._line(question, plan, c.ref)}[{i}]" for i, c in enumerate(children, 1)], citations)
+        lines = [self._line(question, plan, c.ref) if c.title else self._untitled(question, plan, c) for c in children]
+        return self._draft(head, [f"{line}[{i}]" for i, line in enumerate(lines, 1)], citations)
+
+    @staticmethod
+    def _told(plan: Plan, sentence: Sentence) -> Sentence:
+        """The sentence, or of a line that only says who is in charge the task itself."""
+        return plan.by_ref[sentence.ref].sentences[0] if cues.IN_CHARGE.search(sentence.text) else sentence
+
+    def _untitled(self, question: Question, plan: Plan, section: Section) -> str:
+        said = self._speaker.sentence(plan, section.sentences[0], question.language)
+        return f"{section.address} {shorten(said, (), CLAUSE_MAX[question.language])}"
 
     def _leads(self, question: Question, plan: Plan, section: Section) -> Draft | None:
         """The short sentences with which the paragraphs of a section begin, where each does: its principles, its aims."""
@@ -122,8 +162,8 @@ class Lister:
         lines = [f"{self._speaker.sentence(plan, s, question.language)}[{i}]" for i, s in enumerate(leads, 1)]
         return Draft("\n".join([head, *lines]), tuple(cite(plan, s, i) for i, s in enumerate(leads, 1)), numbers_in(head))
 
-    def _holding(self, question: Question, plan: Plan) -> list[Sentence]:
-        """Every sentence that holds what the question quotes, or most of its topic's words."""
+    def _holding(self, question: Question, plan: Plan) -> tuple[list[Sentence], list[str]]:
+        """Every sentence that holds what the question quotes, or most of its topic's words; and what they were found by."""
         titles = {squeeze(fold(s.title)): s.ref for s in plan.sections if s.title}
         quoted = [squeeze(q) for q in question.quoted]
         within = next((titles[q] for q in quoted if q in titles), "") if len(quoted) > 1 else ""
@@ -131,17 +171,17 @@ class Lister:
         phrases = [q for q in quoted if not within or q not in titles] or self._bodies(question, plan)
         held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
         if held:
-            return held
+            return held, phrases
         asked = replace(question, topic=list_topic(question.topic))
         groups = tuple(g for g in self._ranker.groups(asked) if any(t in self._index.vocabulary for t in g))
         if not groups:
-            return []
+            return [], []
         weights = self._ranker.weights(groups)
         covers = {
             s: self._ranker.cover(groups, weights, self._ranker.sentence_terms(plan.id, s), frozenset()) for s in sentences
         }
         enough = min(HELD, max(covers.values()))
-        return [s for s in sentences if covers[s] >= enough]
+        return [s for s in sentences if covers[s] >= enough], [term for group in groups for term in group]
 
     def _bodies(self, question: Question, plan: Plan) -> list[str]:
         """The bodies that a question names, as far as the plan writes them so: 由省市场监管局牵头 → 省市场监管局."""

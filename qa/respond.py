@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from corpus.fold import fold, squeeze
 from corpus.parse import Plan
-from corpus.places import short_name
+from corpus.places import names_city, short_name
 from corpus.sentences import Sentence
 from index.retrieve import Hit, Index
 from qa import cues, texts
@@ -22,8 +22,9 @@ from qa.understand import Kind, Question, Scope
 EVIDENCE_HITS = 12  # sections of which sentences are read
 FIGURE_COVER = 0.35  # a figure counts as the answer only where this share of the question's words stands around it
 FIGURE_DISTANCE = 0.25  # ... and where its sentence scores about as well as the best
+MAX_DATED = 80  # characters
 SURE_COVER = 0.5  # with this share of the question's words a sentence is certainly about it
-SURE_SCORE = 1.25  # ... or with this score in all: none of the wrong first sentences of the tuning questions reached it
+SURE_SCORE = 1.35  # ... or with this score in all: none of the wrong first sentences of the tuning questions reached it
 SURE_KNOWN, SURE_LEAD = 3.0, 0.1  # ... or with a known question this many deviations nearer than chance, well ahead of the next
 ABOVE_CHANCE, CHANCE, FAR_ABOVE_CHANCE = 1.5, 2.0, 4.0  # deviations above the general questions that the plan does not answer
 SOME_COVER, CLEAR_LEAD = 0.2, 0.3
@@ -95,7 +96,8 @@ class Responder:
         for asked, given, name in cues.DETAILS:
             if asked.search(question.text) and not any(given.search(e.sentence.text) for e in evidence[:5]):
                 return name
-        return None
+        city = cues.ASKS_CITY.search(question.text) and not any(names_city(e.sentence.text) for e in evidence[:5])
+        return cues.CITY if city else None
 
     # ---- answering --------------------------------------------------------------------------------------------------
 
@@ -115,12 +117,13 @@ class Responder:
 
     def draft(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | Reason:
         """The answer before it is checked, or why there is none."""
-        listed = (self.lister.places if question.kind is Kind.LIST else self.lister.parts)(question, plan)
+        whole = self.lister.enumerated(question, plan, ranked[0]) or self.lister.tasks_of(question, plan, ranked)
+        listed = whole or (self.lister.places if question.kind is Kind.LIST else self.lister.parts)(question, plan)
         if listed:
             return listed
         if not self.relevant(question, ranked):
             return Reason.NOT_IN_PLAN
-        special = self.lister.tasks(question, plan, ranked[0].sentence) or self._correction(question, ranked, plan)
+        special = self.lister.tasks(question, plan, ranked) or self._correction(question, ranked, plan)
         if special:
             return special
         if question.kind in (Kind.FIGURE, Kind.DATE):
@@ -211,9 +214,12 @@ class Responder:
             if (often or question.kind is Kind.DATE) and not question.strict and self.sure(question, best):
                 return self._fact(question, ranked, plan)
             return Reason.NO_FIGURE
-        if cues.RESULT.search(fold(question.text)):
+        if cues.RESULT.search(fold(question.text)) and not cues.STANDS.search(found.sentence.text):
             return Reason.NO_RESULT
-        said = self.speaker.figure(plan, found.sentence, found.figure, question.language)
+        whole = self.speaker.sentence(plan, found.sentence, question.language)
+        # a date is told with what it begins or ends, and a sentence with two dates is not torn
+        dated = question.kind is Kind.DATE and len(whole) <= MAX_DATED
+        said = whole if dated else self.speaker.figure(plan, found.sentence, found.figure, question.language)
         text = self.speaker.marked([said], question.language)
         if question.years and not any(str(y) in found.sentence.text for y in question.years):
             text += texts.pick(texts.WHOLE_PERIOD, question.language)
@@ -226,7 +232,9 @@ class Responder:
 
     def _figure_holds(self, question: Question, best: Evidence, found: Evidence) -> bool:
         """Whether the figure found is what was asked for: near the best sentence, and among the question's words."""
-        return found.score >= best.score - FIGURE_DISTANCE and (found.cover >= FIGURE_COVER or self.sure(question, found))
+        if found.score < best.score - FIGURE_DISTANCE:
+            return False
+        return found.cover >= FIGURE_COVER or self.sure(question, found) or self.ranker.in_focus(question, found)
 
     def _left_open(self, question: Question, best: Evidence) -> str | None:
         """The clause that names the indicator and leaves its figure to somebody else."""
@@ -257,6 +265,14 @@ class Responder:
             return None
         return next((s for s in plan.by_ref[best.sentence.ref].sentences if cues.IN_CHARGE.search(s.text)), None)
 
+    def _in_role(self, question: Question, plan: Plan, best: Evidence) -> str:
+        """The bodies that the section names for the part that a question asks about, else the whole section; folded."""
+        section, role = plan.by_ref[best.sentence.ref], cues.ROLE.search(question.text)
+        line = self._in_charge(question, plan, best)
+        parts = cues.ROLE.split(line.text) if role and line else []
+        named = [bodies for name, bodies in zip(parts[1::2], parts[2::2], strict=True) if role and name == role[1]]
+        return squeeze(fold(named[0] if named else section.whole))
+
     def _opening(self, question: Question, best: Evidence, plan: Plan, body: str) -> str:
         """The body, behind yes, no or a correction where the question calls for one."""
         asked, sentence = fold(question.text), best.sentence.text
@@ -285,7 +301,7 @@ class Responder:
         if contradicts(fold(question.text), fold(best.sentence.text)):
             return True
         body = cues.NAMES_BODY.search(question.text)
-        if body and squeeze(fold(body[1])) not in squeeze(fold(plan.by_ref[best.sentence.ref].whole)):
+        if body and squeeze(fold(body[1])) not in self._in_role(question, plan, best):
             return True
         if question.kind is Kind.YES_NO and self._other_year(question, best):
             return True

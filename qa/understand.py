@@ -14,6 +14,7 @@ from qa import cues
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_WORD = re.compile(r"[\u3400-\u9fff]{2,}")
+_CLAUSE = re.compile(r"[，,；;。?？]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _TITLE_MIN = 6  # characters of a plan's title that is left out of what is searched for
 _LATIN_NAME_MIN = 5  # letters; shorter ones are too often English words
@@ -41,7 +42,8 @@ class Question:
     `topic` is what is searched for: the question without years of the plan's own period and without the words that only
     ask. `family` and `unit` say what a figure must measure ("" for anything), `strict` whether the question named that
     itself. `years`, `rounds` and `places` are the conditions it sets, `claims` the figures it states, `quoted` its words
-    in “”, `holds` what a sentence that answers has to hold.
+    in “”, `holds` what a sentence that answers has to hold, `focus` the topic of the clause that asks for a figure, where the
+    question has several clauses.
     """
 
     text: str
@@ -57,6 +59,7 @@ class Question:
     claims: tuple[Figure, ...] = ()
     quoted: tuple[str, ...] = ()
     holds: re.Pattern[str] | None = None
+    focus: str = ""
 
 
 def language_of(text: str) -> str:
@@ -92,7 +95,9 @@ def _wanted_figure(folded: str, language: str) -> tuple[str, str, bool]:
     if language == "zh":
         match = cues.HOW_MANY.search(folded)
         if match and match["unit"]:
-            return unit_family(match["unit"]), match["unit"], True
+            # 几年一次, 任期几年; which year is asked with 哪一年
+            family = "duration" if match["unit"] == "年" else unit_family(match["unit"])
+            return family, match["unit"], True
     return next(
         ((family, "", strict) for pattern, family, strict in cues.FAMILIES[language] if pattern.search(folded)), ("", "", False)
     )
@@ -109,6 +114,8 @@ class Scope:
         self.meta = plan.meta
         self.folded = folded
         self.title = squeeze(fold(plan.title))
+        # the name of the plan's own district tells nothing about what is asked; that of a city may be part of another name
+        self.district = next((name for name in self.meta.place[-1:] if name.endswith(("区", "县", "镇", "乡"))), "")
 
     @cached_property
     def elsewhere(self) -> dict[str, str]:
@@ -146,10 +153,19 @@ class Scope:
 # ---- topics ---------------------------------------------------------------------------------------------------------
 
 
-def _topic(folded: str, language: str, title: str) -> str:
+def _topic(folded: str, language: str, scope: Scope) -> str:
+    title = scope.title
     folded = folded.replace(title, " ") if len(title) >= _TITLE_MIN and title != folded else folded
+    folded = folded.replace(scope.district, " ") if scope.district and language == "zh" else folded
     without = cues.ASKING[language].sub(" ", cues.OWN_YEAR[language].sub("", folded)).strip()
     return without or folded
+
+
+def _focus(folded: str, language: str) -> str:
+    """What the clause that asks is about, in a question of several clauses; "" in one of a single clause."""
+    clauses = [c for c in _CLAUSE.split(folded) if c.strip()]
+    asking = [c for c in clauses if cues.FIGURE[language].search(c)]
+    return cues.ASKING[language].sub(" ", asking[-1]).strip() if len(clauses) > 1 and asking else ""
 
 
 def _quoted(text: str, language: str) -> tuple[str, ...]:
@@ -171,7 +187,7 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
         text,
         language,
         kind,
-        _topic(_without(folded, claims) if supposes else folded, language, scope.title),
+        _topic(_without(folded, claims) if supposes else folded, language, scope),
         family=family,
         unit=unit,
         strict=strict,
@@ -180,6 +196,7 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
         places=scope.places(folded if language == "zh" else text, language),
         claims=claims,
         quoted=_quoted(text, language),
+        focus=_focus(folded, language),
         holds=next((given for asked, given in cues.HOLDS if asked.search(own or text)), None),
     )
 

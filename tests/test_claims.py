@@ -1,6 +1,6 @@
 import pytest
 
-from qa.claims import contradicts, english_claims, english_contradiction
+from qa.claims import contradicts, english_claims, english_contradiction, other_number
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,24 @@ def test_english_claims_are_keyed_by_what_they_count():
 )
 def test_english_contradiction(question, rendering, expected):
     assert english_contradiction(question, rendering) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "rendering", "expected"),
+    [
+        ("Must it handle five emergencies, correct?", "capacity to deal with two sudden incidents", True),
+        ("Should 50% reach Class II water?", "better than Class III is no lower than 50%", True),
+        ("Should 50% reach Class III water?", "better than Class III is no lower than 50%", False),
+        ("Is PM2.5 to stay below 40?", "PM2.5 is controlled at 35 micrograms or less", False),
+        ("Is one body in charge?", "the two bodies are in charge", False),
+    ],
+)
+def test_other_number(question, rendering, expected):
+    assert other_number(question, rendering) is expected
+
+
+def test_opposite_sides_contradict():
+    assert english_contradiction("When will it open the right bank?", "connects the left bank of the creek")
+    assert not english_contradiction("When will it open the left bank?", "connects the left bank of the creek")
+    assert contradicts("是不是不纳入评价", "纳入评价体系")
+    assert not contradicts("现在是不是已经没有劣V类了", "已全面消除劣V类水体")

@@ -12,7 +12,7 @@ def turns(question, answer="推进新建绿道 18 公里（二、（六）2.）"
     [
         ("要新建多少公里绿道？", "立体绿化呢？", "立体绿化是多少？"),
         ("监测站的应急能力有什么要求？", "辐射方面呢？", "辐射有什么要求？"),
-        ("医院的医疗废物怎么管？", "那小诊所的呢", "小诊所的怎么管？"),
+        ("医院的医疗废物怎么管？", "那小诊所的呢", "小诊所：医院的医疗废物怎么管？"),
         ("生活垃圾分类达标率是多少？", "这一条还要严格执行哪部条例？", "生活垃圾分类达标率：还要严格执行哪部条例？"),
         ("How many roads are swept?", "By which year?", "By which year? (after: How many roads are swept?)"),
         ("What is the target for road sweeping?", "And greenways?", "What is the target for greenways?"),

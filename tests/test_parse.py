@@ -33,15 +33,15 @@ def test_addresses_of_a_plan():
 def test_a_regulation_in_chapters_and_articles():
     assert outline(documents.REGULATION) == (
         ("序言", "云岭县公共自行车管理办法"),
-        ("第一章", "总　则"),
+        ("第一章", "总则"),
         ("第一章/第一条", ""),
         ("第一章/第二条", ""),
-        ("第二章", "使　用"),
+        ("第二章", "使用"),
         ("第二章/第三条", ""),
         ("第二章/第三条/（一）", ""),
         ("第二章/第三条/（二）", ""),
         ("第二章/第四条", ""),
-        ("第三章", "附　则"),
+        ("第三章", "附则"),
         ("第三章/第五条", ""),
     )
     plan = parse_plan("x", documents.REGULATION)

@@ -1,0 +1,51 @@
+"""Questions that ask for several figures at once."""
+
+import pytest
+
+from qa.several import read_several
+from qa.understand import Scope, understand
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("空气优良率和PM2.5年均浓度分别定了多少", ("空气优良率是多少？", "PM2.5年均浓度是多少？")),
+        ("新建公园绿地、绿道、立体绿化各是多少？", ("新建公园绿地是多少？", "绿道是多少？", "立体绿化是多少？")),
+        ("绿化覆盖率、人均公园绿地，2023年的目标值各是？", ("绿化覆盖率是多少？", "人均公园绿地是多少？")),
+        (
+            "What are the targets for green coverage and road sweeping by 2023?",
+            ("What is the target for green coverage?", "What is the target for road sweeping?"),
+        ),
+        ("绿道要新建多少公里？", ()),
+        ("绿道和公园怎么建？", ()),
+    ],
+)
+def test_each_figure_is_asked_for_alone(text, expected, plan, qa):
+    assert read_several(understand(text, Scope(plan, qa.index.folded[plan.id]))) == expected
+
+
+def test_both_figures_are_told_and_one_sentence_is_cited_once(qa):
+    answer = qa.invoke("绿化覆盖率、人均公园绿地，2023年的目标值各是？")
+    assert answer.text == "到2023年，全区绿化覆盖率达到30.10%。[1]到2023年，人均公园绿地面积达到5.70平方米（按常住人口计）。[1]"
+    assert [c.ref for c in answer.citations] == ["一/（三）"]
+    assert len(answer.citations[0].marks) == 2
+
+
+def test_figures_of_two_sections_have_a_citation_each(qa):
+    answer = qa.invoke("新建绿道和新建立体绿化分别是多少？")
+    assert [c.ref for c in answer.citations] == ["二/（六）/2", "二/（六）/3"]
+    assert "18 公里" in answer.text
+    assert "3万平方米" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("桃浦605地块为何要建燃煤电站？", "计划没有说明原因。计划的表述是："),
+        ("全区道路机械化清扫率96%以上，期限是2025年吗？", "并非如此。计划的表述是："),
+        ("普陀区的劣V类水体是不是已经全面消除了？", "是。计划的表述是："),
+        ("新建立体绿化要做30万平方米，是吗", "与计划不符。计划的表述是：推进新建立体绿化3万平方米。"),
+    ],
+)
+def test_what_a_question_supposes_is_held_against_the_plan(question, opening, qa):
+    assert qa.invoke(question).text.startswith(opening)
