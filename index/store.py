@@ -63,25 +63,26 @@ class Manifest:
 class Way:
     """A text by which a chunk can be found.
 
-    `id` is unique within an index: `plan/chunk` for the chunk's headings, `plan/chunk|start` for the sentence at that
-    offset, `plan/chunk|start|en` for its English rendering. A plan bears a file's name, so it may hold | but no slash.
+    `id` is unique within an index: `plan/chunk|start` for the sentence at that offset, `plan/chunk|start|en` for its
+    English rendering. A plan bears a file's name, so it may hold | but no slash. `heading` is what the text stands under.
     """
 
     id: str
     text: str
+    heading: str = ""
 
 
 def ways_of(source: Source, chunk: Chunk) -> list[Way]:
-    """The chunk's headings, each of its sentences, and what each is called in English.
+    """Each of the chunk's sentences under its heading, and what each is called in English.
 
     Not the chunk's text as a whole: beside its sentences it found nothing more (`planqa eval retrieval tuning`: recall@1
     .790 with it, .794 without) and took half the time of a build.
     """
     whole = f"{source.plan.id}/{chunk.id}"
     english = ((s, source.rendering(s.ref, s.text)) for s in chunk.sentences)
+    heading = next((s.title for s in reversed(source.plan.path(chunk.ref)) if s.title), "")
     return [
-        *([Way(whole, chunk.heading)] if chunk.heading else []),
-        *(Way(f"{whole}|{s.start}", s.text) for s in chunk.sentences),
+        *(Way(f"{whole}|{s.start}", s.text, heading) for s in chunk.sentences),
         *(Way(f"{whole}|{s.start}|en", text) for s, text in english if text),
     ]
 
@@ -182,6 +183,20 @@ def _client(folder: Path) -> "Client":
     return cast("Client", chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False)))
 
 
+def _embed(ways: Sequence[Way], embed: Callable[[list[str]], Vectors]) -> Vectors:
+    """A vector for each way, shape (len(ways), dim).
+
+    Under a heading it is the mean of the text's and that of heading and text, not brought back to unit length: the less
+    the two agree, the less the heading says of the text. On the six other documents of the tests recall@1 rose from .73
+    to .77 by it.
+    """
+    alone = embed([w.text for w in ways])
+    rows = [i for i, w in enumerate(ways) if w.heading]
+    if rows:
+        alone[rows] = (alone[rows] + embed([f"{ways[i].heading}：{ways[i].text}" for i in rows])) / 2
+    return alone
+
+
 def _write_vectors(
     client: "Client", name: str, ways: Sequence[Way], embed: Callable[[list[str]], Vectors], progress: Callable[[int], None]
 ) -> "Collection":
@@ -190,11 +205,11 @@ def _write_vectors(
     collection = client.create_collection(
         name,
         embedding_function=None,
-        configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": exact}},
+        configuration={"hnsw": {"space": "ip", "ef_construction": 200, "max_neighbors": 32, "ef_search": exact}},
     )
     for at in range(0, len(ways), _BATCH):
         batch = ways[at : at + _BATCH]
-        collection.upsert(ids=[w.id for w in batch], embeddings=embed([w.text for w in batch]))
+        collection.upsert(ids=[w.id for w in batch], embeddings=_embed(batch, embed))
         progress(at + len(batch))
     return collection
 
@@ -307,7 +322,7 @@ def _spread(values: Sequence[float]) -> tuple[float, float]:
 
 
 def nearest(collection: "Collection", vector: Vectors, n: int) -> tuple[list[str], list[float]]:
-    """The n ways nearest to a vector and their cosine distances (lower is nearer), the nearest first."""
+    """The n ways nearest to a vector and their distances, 1 minus the inner product (lower is nearer), the nearest first."""
     found = collection.query(query_embeddings=vector[None].astype(np.float32), n_results=n, include=["distances"])
     return found["ids"][0], (found["distances"] or [[]])[0]
 
