@@ -113,6 +113,7 @@ class Index:
     def open(cls, settings: Settings, embedder: Embedder | None = None) -> "Index":
         """The current index of a home. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
         stored = open_index(settings)
+        stored = stored if settings.expansion else stored.without_questions()
         return cls(stored, words_of(stored.sources, settings), embedder or Embedder(settings.model))
 
     @property

