@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from corpus.figures import Figure
 from corpus.fold import fold, squeeze
 from corpus.parse import Plan
 from corpus.places import names_city, short_name
@@ -153,14 +154,21 @@ class Responder:
     def _correction(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
         """What the plan says where the question states another figure."""
         best, language = ranked[0], question.language
+        near = [e.sentence for e in ranked[:6] if e.sentence.ref == best.sentence.ref and e.score >= NEAR * best.score]
         for claim in question.claims:
-            figure = self.ranker.best_figure(question, plan.id, best.sentence, claim.family)
-            if figure and (claim.family != "count" or claim.unit == figure.unit) and not agrees(claim, figure):
-                said = self.speaker.figure(plan, best.sentence, figure, language)
-                return self._corrected(question, said, cite(plan, best.sentence, 1, [(figure.start, figure.end)]))
+            found = [(s, f) for s in near if (f := self._claimed(question, plan, s, claim))]
+            if found and not any(agrees(claim, figure) for _, figure in found):
+                sentence, figure = found[0]
+                said = self.speaker.figure(plan, sentence, figure, language)
+                return self._corrected(question, said, cite(plan, sentence, 1, [(figure.start, figure.end)]))
         if language == "en" and english_contradiction(question.text, self.speaker.sentence(plan, best.sentence, "en")):
             return self._corrected(question, self._shortened(question, plan, best.sentence), cite(plan, best.sentence, 1))
         return None
+
+    def _claimed(self, question: Question, plan: Plan, sentence: Sentence, claim: Figure) -> Figure | None:
+        """The figure of a sentence that measures what a claimed one does."""
+        figure = self.ranker.best_figure(question, plan.id, sentence, claim.family)
+        return figure if figure and (claim.family != "count" or claim.unit == figure.unit) else None
 
     def _corrected(self, question: Question, said: str, citation: Citation) -> Draft:
         text = self.speaker.marked([said], question.language)
@@ -290,8 +298,14 @@ class Responder:
         elif self._near(question, best) and self._disputed(question, best, plan):
             pair = texts.NOT_SO
         else:
-            pair = texts.YES if question.claims or self.sure(question, best) else texts.RELATED
+            pair = texts.YES if self.sure(question, best) and self._borne_out(question, plan, best) else texts.RELATED
         return texts.pick(pair, question.language).format(text=body)
+
+    def _borne_out(self, question: Question, plan: Plan, best: Evidence) -> bool:
+        """Whether the section gives each figure that the question states."""
+        sentences = plan.by_ref[best.sentence.ref].sentences
+        figures = [f for s in sentences for f in self.ranker.figures(s.text)]
+        return all(any(f.family == claim.family and agrees(claim, f) for f in figures) for claim in question.claims)
 
     def _near(self, question: Question, best: Evidence) -> bool:
         return best.cover >= FIGURE_COVER or self.sure(question, best)
