@@ -222,6 +222,8 @@ class Responder:
             if (often or question.kind is Kind.DATE) and not question.strict and self.sure(question, best):
                 return self._fact(question, ranked, plan)
             return Reason.NO_FIGURE
+        if self._later_year(question, found):
+            return Reason.NO_FIGURE
         if cues.RESULT.search(fold(question.text)) and not cues.STANDS.search(found.sentence.text):
             return Reason.NO_RESULT
         whole = self.speaker.sentence(plan, found.sentence, question.language)
@@ -323,10 +325,19 @@ class Responder:
             return True
         return self._names_another(question, best, plan)
 
+    def _years(self, evidence: Evidence) -> set[int]:
+        """The years that a sentence names."""
+        return {int(f.value) for f in self.ranker.figures(evidence.sentence.text) if f.family == "date" and f.value}
+
     def _other_year(self, question: Question, best: Evidence) -> bool:
         """Whether the sentence names years, and none that the question names."""
-        years = {int(f.value) for f in self.ranker.figures(best.sentence.text) if f.family == "date" and f.value}
+        years = self._years(best)
         return bool(question.years and years and years.isdisjoint(question.years))
+
+    def _later_year(self, question: Question, found: Evidence) -> bool:
+        """Whether a figure is asked for a year beyond the years that its sentence gives it for."""
+        years = self._years(found)
+        return bool(question.years and years and min(question.years) > max(years))
 
     def other_period(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
         """No, where a question supposes a year outside the plan's period for something that the plan sets another year for."""
