@@ -93,7 +93,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         (_any_of("百分之|百分比|百分点|比例|占比|比重"), "percent", True),
         (
             _any_of(
-                "多少钱|花费|花多少|经费|投资额|总投资|投资(?:是|有)?多少|资金|预算|造价|金额|成本|费用|补贴标准|罚款",
+                "多少钱|花费|花多少|经费|投资额|总投资|(?:投资|投入|投).{0,8}多少|资金|预算|造价|金额|成本|费用|补贴标准|罚款",
                 "多少.{0,2}[万亿]元",
             ),
             "money",
@@ -180,6 +180,7 @@ CAPITALISED = re.compile(
     r"(?<![.!?]\s)(?<!^)\b([A-Z][a-z]+(?:'[a-z]+)?)(?:\s+(?:District|City|Province|County|New Area))?"
     r"|\b([A-Z][a-z]+(?:'[a-z]+)?)\s+(?:District|City|Province|County)\b"
 )
+RANKED = re.compile(r"\b([A-Z][a-z]+(?:'[a-z]+)?) (?:[Dd]istrict|[Cc]ity|[Pp]rovince|[Cc]ounty)\b")
 # words that ask but name nothing: kept out of what is searched for
 ASKING = {
     "zh": _any_of(

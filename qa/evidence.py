@@ -218,7 +218,7 @@ def fits(question: Question, figure: Figure) -> bool:
         return fold(figure.unit) == question.unit or (general and figure.family == "count")
     if question.family:
         return figure.family == question.family
-    return figure.family not in ("date", "label") and figure.unit not in ("大", "轮", "届")
+    return figure.family not in ("date", "label", "") and figure.unit not in ("", "大", "轮", "届")
 
 
 def clause_of(text: str, at: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from corpus.parse import Plan, Section
 from corpus.sentences import Sentence
 from corpus.targets import Target, find_targets
 from index.bilingual import stems
+from index.bm25 import Groups
 from index.retrieve import Index
 from qa import cues, texts
 from qa.compose import cite, cite_heading, shorten
@@ -18,6 +19,7 @@ from qa.speak import Draft, Speaker
 from qa.understand import Kind, Question
 
 LIST_MAX = 60
+KNOWN = {"zh": 0.4, "en": 0.65}  # share of a list question's words, weighted by rarity, that the plan has to know
 CLAUSE_MAX = {"zh": 60, "en": 160}  # characters of what is told of each sentence in a list
 _BODY_MIN = 3  # characters of a body's name
 HELD = 0.45  # a sentence belongs to a list when it holds this share of the topic's words, weighted by rarity
@@ -43,7 +45,8 @@ class Lister:
 
     def parts(self, question: Question, plan: Plan) -> Draft | None:
         """The parts of a section that the question names by its title: its children, else its paragraphs' leads."""
-        if not cues.PARTS.search(question.text) or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
+        counted = question.kind is Kind.FIGURE and question.unit in ("项", "个", "条", "类")  # 有几项主要任务
+        if not cues.PARTS.search(question.text) or (question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO) and not counted):
             return None
         section = self.named(question, plan)
         if not section or len(question.quoted) > 1:
@@ -172,16 +175,26 @@ class Lister:
         held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
         if held:
             return held, phrases
-        asked = replace(question, topic=list_topic(question.topic))
-        groups = tuple(g for g in self._ranker.groups(asked) if any(t in self._index.vocabulary for t in g))
-        if not groups:
-            return [], []
+        groups = self._asked(question)[0]
+        if not groups or not self.knows(question):
+            return [], []  # what is left of the question in the plan's words is not what was asked
         weights = self._ranker.weights(groups)
         covers = {
             s: self._ranker.cover(groups, weights, self._ranker.sentence_terms(plan.id, s), frozenset()) for s in sentences
         }
         enough = min(HELD, max(covers.values()))
         return [s for s in sentences if covers[s] >= enough], [term for group in groups for term in group]
+
+    def _asked(self, question: Question) -> tuple[Groups, float]:
+        """The words of a list's matter that the plan knows, and their share of all its words, weighted by rarity."""
+        every = self._ranker.groups(replace(question, topic=list_topic(question.topic)))
+        known = tuple(g for g in every if any(t in self._index.vocabulary for t in g))
+        whole = float(self._ranker.weights(every).sum())
+        return known, float(self._ranker.weights(known).sum()) / whole if whole else 0.0
+
+    def knows(self, question: Question) -> bool:
+        """Whether the plan uses enough of a list question's words for a list."""
+        return bool(question.quoted) or self._asked(question)[1] >= KNOWN[question.language]
 
     def _bodies(self, question: Question, plan: Plan) -> list[str]:
         """The bodies that a question names, as far as the plan writes them so: 由省市场监管局牵头 → 省市场监管局."""

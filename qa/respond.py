@@ -122,7 +122,8 @@ class Responder:
         listed = whole or (self.lister.places if question.kind is Kind.LIST else self.lister.parts)(question, plan)
         if listed:
             return listed
-        if not self.relevant(question, ranked):
+        strange = question.kind is Kind.LIST and not self.lister.knows(question) and not self.sure(question, ranked[0])
+        if strange or not self.relevant(question, ranked):
             return Reason.NOT_IN_PLAN
         special = self.lister.tasks(question, plan, ranked) or self._correction(question, ranked, plan)
         if special:

@@ -125,17 +125,24 @@ class Scope:
 
     @cached_property
     def elsewhere_latin(self) -> dict[str, str]:
-        """The same as an English question writes them: `xuhui` → 徐汇区; not what also spells a name that the plan holds."""
-        named = {short_name(n) for n in known_places(self.meta.place) if short_name(n) in self.folded}
-        own = {pinyin(n) for n in (*named, *(short_name(n) for n in self.meta.place))}
+        """The same as an English question writes them: `xuhui` → 徐汇区."""
+        own = {pinyin(short_name(n)) for n in self.meta.place}
         latin = {pinyin(n): d for n, d in self.elsewhere.items()}
         return {name: division for name, division in latin.items() if name not in own and len(name) >= _LATIN_NAME_MIN}
+
+    @cached_property
+    def ambiguous_latin(self) -> frozenset[str]:
+        """Those that also spell a name which the plan holds: they mean another place only where its rank is named."""
+        named = {short_name(n) for n in known_places(self.meta.place) if short_name(n) in self.folded}
+        return frozenset(pinyin(n) for n in named)
 
     def places(self, text: str, language: str) -> tuple[str, ...]:
         """The divisions that a question names and the plan does not speak of."""
         if language == "zh":
             return tuple(sorted({division for name, division in self.elsewhere.items() if name in text}))
         words = {(a or b).lower().replace("'", "") for a, b in cues.CAPITALISED.findall(text)}
+        words -= {w for w in words if w in self.ambiguous_latin} if words else set()
+        words |= {w.lower().replace("'", "") for w in cues.RANKED.findall(text)}
         return tuple(sorted({self.elsewhere_latin[w] for w in words if w in self.elsewhere_latin})) if words else ()
 
     def unmet_years(self, years: Sequence[int]) -> tuple[int, ...]:
@@ -182,6 +189,9 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
     language, folded = language_of(text), fold(text)
     family, unit, strict = _wanted_figure(folded, language)
     kind, claims = _kind_of(text, own, language), _claims(folded)
+    holds = next((given for asked, given in cues.HOLDS if asked.search(own or text)), None)
+    if kind is Kind.FIGURE and holds is cues.DOCUMENT_NUMBER:
+        kind = Kind.FACT
     supposes = kind is Kind.YES_NO or bool(cues.PRESUMES.search(text))
     return Question(
         text,
@@ -197,7 +207,7 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
         claims=claims,
         quoted=_quoted(text, language),
         focus=_focus(folded, language),
-        holds=next((given for asked, given in cues.HOLDS if asked.search(own or text)), None),
+        holds=holds,
     )
 
 

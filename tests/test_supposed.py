@@ -1,7 +1,8 @@
-"""Questions that ask for several figures at once."""
+"""Questions that ask for several figures, suppose something, or ask for what the plan does not know."""
 
 import pytest
 
+from qa.answer import Reason
 from qa.several import read_several
 from qa.understand import Scope, understand
 
@@ -49,3 +50,27 @@ def test_figures_of_two_sections_have_a_citation_each(qa):
 )
 def test_what_a_question_supposes_is_held_against_the_plan(question, opening, qa):
     assert qa.invoke(question).text.startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("哪些任务涉及高铁建设？", Reason.NOT_IN_PLAN),
+        ("列出所有关于地铁的措施", Reason.NOT_IN_PLAN),
+        ("Which tasks mention nuclear power?", Reason.NOT_IN_PLAN),
+        ("绿道和公园绿地的投资分别是多少", Reason.NO_FIGURE),
+        ("Does the plan cover Suzhou city?", Reason.OTHER_PLACE),
+    ],
+)
+def test_what_the_plan_does_not_know_is_refused(question, reason, qa):
+    assert qa.invoke(question).reason == reason
+
+
+def test_a_river_that_bears_a_city_s_name_is_not_that_city(qa):
+    assert qa.invoke("When will the Suzhou Creek Shoreline Park open up the right bank of the creek?").reason is None
+
+
+def test_a_list_tells_what_each_place_says(qa):
+    lines = qa.invoke("哪些任务里提到了加油站？").text.splitlines()
+    assert lines[0] == f"共 {len(lines) - 1} 处："
+    assert all("：" in line and "加油站" in line for line in lines[1:])
