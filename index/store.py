@@ -80,7 +80,9 @@ def ways_of(source: Source, chunk: Chunk) -> list[Way]:
     """
     whole = f"{source.plan.id}/{chunk.id}"
     english = ((s, source.rendering(s.ref, s.text)) for s in chunk.sentences)
-    heading = next((s.title for s in reversed(source.plan.path(chunk.ref)) if s.title), "")
+    # a flat collection of texts has titles, but no sections whose sentences lean on them
+    path = () if source.plan.flat else source.plan.path(chunk.ref)
+    heading = next((s.title for s in reversed(path) if s.title), "")
     return [
         *(Way(f"{whole}|{s.start}", s.text, heading) for s in chunk.sentences),
         *(Way(f"{whole}|{s.start}|en", text) for s, text in english if text),

@@ -147,16 +147,9 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         # a year that a yes-or-no question supposes may be another than the plan's: that is a no
         if unmet and not (unmet[0] is Reason.OTHER_PERIOD and question.kind is Kind.YES_NO):
             return responder.refuse(question.text, language, unmet[0], plan, details=unmet[1])
-        comparison = read_comparison(question.text)
-        sides = both(comparison, lambda text: self._side(text, plan)) if comparison else None
-        if comparison and sides:
-            checked = responder.checked(responder.compare(question, comparison, sides, plan))
-            clock.mark("answer")
-            return Answer(question.text, language, checked.text, citations=checked.citations)
-        several = [self._side(text, plan) for text in read_several(question)]
-        found = [side for side in several if side and side.figure]
-        if found and len({(e.sentence, e.figure) for e in found}) == len(several):
-            checked = responder.checked(responder.several(question, found, plan))
+        figures = self._figures(question, plan)
+        if figures:
+            checked = responder.checked(figures)
             clock.mark("answer")
             return Answer(question.text, language, checked.text, citations=checked.citations)
         groups = self.index.groups(question.topic, language)
@@ -168,8 +161,19 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         clock.mark("answer")
         return answer
 
+    def _figures(self, question: Question, plan: Plan) -> Draft | None:
+        """The answer to a question about several figures: compared, or each told; None where the plan lacks one of them."""
+        comparison = read_comparison(question.text)
+        sides = both(comparison, lambda text: self._side(text, plan)) if comparison else None
+        if comparison and sides:
+            return self._responder.compare(question, comparison, sides, plan)
+        several = [self._side(text, plan) for text in read_several(question)]
+        found = [side for side in several if side and side.figure]
+        whole = bool(found) and len({(e.sentence, e.figure) for e in found}) == len(several)
+        return self._responder.several(question, found, plan) if whole else None
+
     def _side(self, text: str, plan: Plan) -> Evidence | None:
-        """The sentence and figure of one side of a comparison."""
+        """The sentence and figure of one of several figures that a question is about."""
         asked = replace(understand(text, self._scope(plan)), kind=Kind.FIGURE)
         hits = self.index.search(asked.topic, k=EVIDENCE_HITS, language=asked.language, plan=plan.id)
         return self._responder.figure_of(asked, self._responder.ranker.rank(asked, hits))

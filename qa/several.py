@@ -2,6 +2,8 @@
 
 import re
 
+from corpus.fold import fold
+from qa import cues
 from qa.understand import Kind, Question
 
 MOST = 5  # more are a list
@@ -21,7 +23,7 @@ _BETWEEN_EN = re.compile(r",? and |, ")
 
 def read_several(question: Question) -> tuple[str, ...]:
     """The questions for one figure each that a question stands for; () for any other question."""
-    if question.kind is not Kind.FIGURE:
+    if question.kind is not Kind.FIGURE or cues.RESULT.search(fold(question.text)):
         return ()
     text = question.text.strip()
     if question.language == "en":
