@@ -26,7 +26,10 @@ def _settings(args: argparse.Namespace) -> "Settings":
     from index.settings import Settings
 
     host, port = getattr(args, "host", None), getattr(args, "port", None)
-    return Settings.load(home=args.home, model=args.model, expansion=args.expansion, host=host, port=port)
+    settings = Settings.load(home=args.home, model=args.model, expansion=args.expansion, host=host, port=port)
+    # PyTorch makes a folder for what it compiles as soon as it is imported: not elsewhere than in the home
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(settings.home / "cache" / "torch"))
+    return settings
 
 
 # ---- commands -------------------------------------------------------------------------------------------------------
