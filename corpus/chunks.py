@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from corpus.parse import Plan, Section
 from corpus.sentences import Sentence
 
-MAX_CHARS = 400  # an e5 passage holds 512 tokens, about 600 characters; sections of this plan are cut at most in two
+MAX_CHARS = 400  # a hit is read as a whole: a screen of a phone; most sections of a plan are one chunk
 
 
 @dataclass(frozen=True)

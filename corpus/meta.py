@@ -65,7 +65,7 @@ class PlanMeta:
 
 
 def _place(*texts: str) -> tuple[str, ...]:
-    return max((leading_places(text.lstrip("*《“ ")) for text in texts), key=len)  # 上海市普陀区 says more than 普陀区
+    return max((leading_places(text.lstrip("*《“ ")) for text in texts), key=len)  # 江苏省苏州市 says more than 苏州市
 
 
 def _period(title: str) -> tuple[int, int] | None:

@@ -149,9 +149,9 @@ class CachedEmbedder(Embedder):
 
 def cache_path(settings: Settings) -> Path:
     """Where the vectors of a home are kept."""
-    return settings.home / "cache" / "embeddings.sqlite"
+    return settings.cache / "embeddings.sqlite"
 
 
 def cached_embedder(settings: Settings, inner: Embedder | None = None) -> CachedEmbedder:
     """The embedder of the settings (or another one) in front of the home's cache."""
-    return CachedEmbedder(inner or Embedder(settings.model), EmbeddingCache(cache_path(settings)))
+    return CachedEmbedder(inner or Embedder(settings.model, settings.cache), EmbeddingCache(cache_path(settings)))

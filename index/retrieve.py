@@ -31,7 +31,7 @@ DENSE_WEIGHT = 0.6
 DENSE_WEIGHT_ACROSS = 0.4
 # how much the known questions count beside the text, where a plan has them: `planqa eval tune tuning`, .81 at .4 and .3
 QUESTION_WEIGHT = 0.4
-MAX_WAYS = 1000  # ways asked of the vector index; a plan of 11,000 characters has about 550
+MAX_WAYS = 1000  # ways asked of the vector index; a plan of 11,000 characters has about 470
 MAX_QUESTIONS = 200  # known questions asked of it; further ones are too far off to matter
 
 
@@ -39,9 +39,9 @@ MAX_QUESTIONS = 200  # known questions asked of it; further ones are too far off
 class Hit:
     """A chunk that was found. `score`: fused, 0 to 1, higher is better; `rank` begins with 1.
 
-    `dense` is the best cosine of the chunk's ways, `bm25` the chunk's word score; `sentences` holds the cosine of each of
-    its sentences that the search saw, keyed by the sentence's offset, and `questions` that of the best question which the
-    sentence is known to answer.
+    `dense` is the nearness of the best of the chunk's ways (see `nearest`), `bm25` the chunk's word score; `sentences` holds
+    the nearness of each of its sentences that the search saw, keyed by the sentence's offset, and `questions` that of the
+    best question which the sentence is known to answer.
     """
 
     plan: str
@@ -75,7 +75,7 @@ WEIGHTS = Weights()
 class Signals:
     """What one search saw of each chunk: arrays of shape (chunks,), higher is better.
 
-    `dense` is the best cosine of its ways and `bm25` its word score; `asked` and `worded` are the same of the questions that
+    `dense` is the nearness of its best way and `bm25` its word score; `asked` and `worded` are the same of the questions that
     it is known to answer, None where the plans have none. `across`: whether the question is in a language that the plans
     have no text in.
     """
@@ -114,7 +114,7 @@ class Index:
         """The current index of a home. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
         stored = open_index(settings)
         stored = stored if settings.expansion else stored.without_questions()
-        return cls(stored, words_of(stored.sources, settings), embedder or Embedder(settings.model))
+        return cls(stored, words_of(stored.sources, settings), embedder or Embedder(settings.model, settings.cache))
 
     @property
     def manifest(self) -> Manifest:

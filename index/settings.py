@@ -34,6 +34,11 @@ class Settings:
     max_question: int = 300  # as GOV.UK Chat: longer ones are pasted texts, not questions
     expansion: bool = True
 
+    @property
+    def cache(self) -> Path:
+        """What may be deleted at any time."""
+        return self.home / "cache"
+
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: object) -> Self:
         """Defaults < environment < flags; what is None or empty was not given. Raises: SettingError."""

@@ -141,7 +141,7 @@ def folder_of(settings: Settings) -> Path:
 
 def words_of(sources: Sequence[Source], settings: Settings) -> Words:
     """The segmenter that knows the lexicons of all plans."""
-    return Words((w for s in sources for w in s.lexicon), settings.home / "cache")
+    return Words((w for s in sources for w in s.lexicon), settings.cache)
 
 
 # ---- building -------------------------------------------------------------------------------------------------------

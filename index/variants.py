@@ -1,4 +1,4 @@
-"""Typing errors that sound or look right: 桃浦胡 → 桃浦湖, and questions typed in pinyin. For matching only."""
+"""Typing errors that sound or look right: 绿话 → 绿化, and questions typed in pinyin. For matching only."""
 
 import re
 from collections.abc import Iterable

@@ -5,14 +5,13 @@ import contextlib
 import gc
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import PlanqaError, QuestionsError
-from qa.eval.command import add_eval
+from qa.eval_command import add_eval
 from qa.terminal import progress, say, say_json, stdout_errors
 
 if TYPE_CHECKING:
@@ -27,10 +26,7 @@ def _settings(args: argparse.Namespace) -> "Settings":
     from index.settings import Settings
 
     host, port = getattr(args, "host", None), getattr(args, "port", None)
-    settings = Settings.load(home=args.home, model=args.model, expansion=args.expansion, host=host, port=port)
-    # PyTorch makes a folder for what it compiles as soon as it is imported: not elsewhere than in the home
-    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(settings.home / "cache" / "torch"))
-    return settings
+    return Settings.load(home=args.home, model=args.model, expansion=args.expansion, host=host, port=port)
 
 
 # ---- commands -------------------------------------------------------------------------------------------------------
@@ -233,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="planqa", description="就政府计划提问，得到注明出处、经过核对的回答。")
     commands = parser.add_subparsers(required=True, metavar="命令")
 
-    def add(name: str, run: _Command | None, text: str) -> argparse.ArgumentParser:
+    def add(name: str, run: _Command, text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text, parents=[common])
         command.set_defaults(run=run)
         return command
@@ -264,7 +260,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", help="端口（PLANQA_PORT）")
     bench = add("bench", _bench, "测量速度和内存")
     bench.add_argument("--rounds", type=_positive, default=20)
-    add_eval(add, common)
+    add_eval(commands, common)
     return parser
 
 

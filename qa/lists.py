@@ -13,13 +13,16 @@ from index.bilingual import stems
 from index.bm25 import Groups
 from index.retrieve import Index
 from qa import cues, texts
+from qa.answer import Citation
 from qa.compose import cite, cite_heading, shorten
 from qa.evidence import LEAD_MAX, Evidence, Ranker
 from qa.speak import Draft, Speaker
 from qa.understand import Kind, Question
 
 LIST_MAX = 60
-KNOWN = {"zh": 0.4, "en": 0.65}  # share of a list question's words, weighted by rarity, that the plan has to know
+# share of a list question's words, weighted by rarity, that the plan has to use: the least of a right list of the tuning
+# questions was .47 in Chinese and .70 in English
+KNOWN = {"zh": 0.4, "en": 0.65}
 CLAUSE_MAX = {"zh": 60, "en": 160}  # characters of what is told of each sentence in a list
 _BODY_MIN = 3  # characters of a body's name
 HELD = 0.45  # a sentence belongs to a list when it holds this share of the topic's words, weighted by rarity
@@ -43,10 +46,14 @@ class Lister:
         self._ranker = ranker
         self._speaker = speaker
 
+    def whole(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
+        """The list that a question asks for; None where it asks for none, or the plan holds no list of it."""
+        below = self.enumerated(question, plan, ranked[0]) or self.tasks_of(question, plan, ranked)
+        return below or (self.places if question.kind is Kind.LIST else self.parts)(question, plan)
+
     def parts(self, question: Question, plan: Plan) -> Draft | None:
         """The parts of a section that the question names by its title: its children, else its paragraphs' leads."""
-        counted = question.kind is Kind.FIGURE and question.unit in ("项", "个", "条", "类")  # 有几项主要任务
-        if not cues.PARTS.search(question.text) or (question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO) and not counted):
+        if not cues.PARTS.search(question.text) or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
             return None
         section = self.named(question, plan)
         if not section or len(question.quoted) > 1:
@@ -63,11 +70,10 @@ class Lister:
             return None
         return self._children(question, plan, plan.by_ref[best.sentence.ref], children)
 
-    def tasks(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
+    def tasks(self, question: Question, plan: Plan, best: Sentence) -> Draft | None:
         """The tasks below the section that a question describes: the best sentence introduces them, or is in one of so many."""
         if question.quoted or not (cues.TASKS.search(question.text) or cues.EXPECTED.search(question.text)):
             return None
-        best = ranked[0].sentence
         section = plan.by_ref[best.ref]
         children = plan.children(section.ref)
         if len(children) > 1 and cues.TASKS.search(question.text):
@@ -97,23 +103,31 @@ class Lister:
         refs = list(dict.fromkeys(s.ref for s in found))
         if not found or (len(refs) == 1 and not question.quoted):
             return None  # one place is an answer, not a list
-        citations = tuple(cite(plan, sentence, mark) for mark, sentence in enumerate(found[:LIST_MAX], 1))
-        said = {
-            c.mark: shorten(
-                self._speaker.sentence(plan, self._told(plan, s), question.language), wanted, CLAUSE_MAX[question.language]
-            )
-            for s, c in zip(found, citations, strict=False)
-        }
+        cited = list(dict.fromkeys(told for s in found for told in self._told(plan, s)))[:LIST_MAX]
+        citations = tuple(cite(plan, sentence, mark) for mark, sentence in enumerate(cited, 1))
         between, colon = ("；", "：") if question.language == "zh" else ("; ", ": ")
-        clauses = {ref: between.join(f"{said[c.mark]}[{c.mark}]" for c in citations if c.ref == ref) for ref in refs}
-        lines = [f"{self._line(question, plan, ref)}{colon}{clauses[ref]}" for ref in refs if clauses[ref]]
-        return self._draft(texts.pick(texts.LIST_HEAD, question.language).format(count=len(refs)), lines, citations)
+        lines = []
+        for ref in dict.fromkeys(s.ref for s in cited):
+            said = (f"{self._clause(question, plan, s, wanted)}[{i}]" for i, s in enumerate(cited, 1) if s.ref == ref)
+            lines.append(f"{self._line(question, plan, ref)}{colon}{between.join(said)}")
+        head = texts.pick(texts.LIST_HEAD, question.language).format(count=len(refs))
+        return self._draft(plan, head, lines, citations)
 
     @staticmethod
-    def _draft(head: str, lines: Sequence[str], citations: Sequence) -> Draft:  # type: ignore[type-arg]
+    def _draft(plan: Plan, head: str, lines: Sequence[str], citations: Sequence[Citation]) -> Draft:
         # the count and the numbers of addresses stand in no quote, and need not
-        allowed = numbers_in(head).union(*(numbers_in(line) for line in lines))
+        allowed = numbers_in(head).union(*(numbers_in(plan.by_ref[c.ref].address) for c in citations))
         return Draft("\n".join([head, *lines]), tuple(citations), allowed)
+
+    def _clause(self, question: Question, plan: Plan, sentence: Sentence, wanted: Sequence[str]) -> str:
+        """The part of a sentence that a line of a list tells."""
+        return shorten(self._speaker.sentence(plan, sentence, question.language), wanted, CLAUSE_MAX[question.language])
+
+    @staticmethod
+    def _told(plan: Plan, sentence: Sentence) -> tuple[Sentence, ...]:
+        """The sentence, and before a line that only says who is in charge the task itself."""
+        first = plan.by_ref[sentence.ref].sentences[0]
+        return (first, sentence) if cues.IN_CHARGE.search(sentence.text) else (sentence,)
 
     def _line(self, question: Question, plan: Plan, ref: str) -> str:
         """A section's address and title; one without a title is known by its address."""
@@ -133,24 +147,20 @@ class Lister:
         return named[max(named, key=len)] if named else None
 
     def _children(self, question: Question, plan: Plan, section: Section, children: Sequence[Section]) -> Draft:
-        title = self._speaker.title(plan, section.ref, question.language)
-        head = texts.pick(texts.LIST_CHILDREN, question.language).format(
-            title=title, count=texts.count(len(children), question.language)
-        )
         citations = [
             cite_heading(plan, c.ref, i) if c.title else cite(plan, c.sentences[0], i) for i, c in enumerate(children, 1)
         ]
-        lines = [self._line(question, plan, c.ref) if c.title else self._untitled(question, plan, c) for c in children]
-        return self._draft(head, [f"{line}[{i}]" for i, line in enumerate(lines, 1)], citations)
+        lines = [
+            self._line(question, plan, c.ref) if c.title else f"{c.address} {self._clause(question, plan, c.sentences[0], ())}"
+            for c in children
+        ]
+        head = self._head(question, plan, section, len(children))
+        return self._draft(plan, head, [f"{line}[{i}]" for i, line in enumerate(lines, 1)], citations)
 
-    @staticmethod
-    def _told(plan: Plan, sentence: Sentence) -> Sentence:
-        """The sentence, or of a line that only says who is in charge the task itself."""
-        return plan.by_ref[sentence.ref].sentences[0] if cues.IN_CHARGE.search(sentence.text) else sentence
-
-    def _untitled(self, question: Question, plan: Plan, section: Section) -> str:
-        said = self._speaker.sentence(plan, section.sentences[0], question.language)
-        return f"{section.address} {shorten(said, (), CLAUSE_MAX[question.language])}"
+    def _head(self, question: Question, plan: Plan, section: Section, parts: int) -> str:
+        title = self._speaker.title(plan, section.ref, question.language)
+        number = texts.count(parts, question.language)
+        return texts.pick(texts.LIST_CHILDREN, question.language).format(title=title, count=number)
 
     def _leads(self, question: Question, plan: Plan, section: Section) -> Draft | None:
         """The short sentences with which the paragraphs of a section begin, where each does: its principles, its aims."""
@@ -158,10 +168,7 @@ class Lister:
         leads = [s for s in section.sentences if s.start in starts and len(s.text) <= LEAD_MAX]
         if len(leads) < 2 or len(leads) < len(starts) - 1:
             return None
-        title = self._speaker.title(plan, section.ref, question.language)
-        head = texts.pick(texts.LIST_CHILDREN, question.language).format(
-            title=title, count=texts.count(len(leads), question.language)
-        )
+        head = self._head(question, plan, section, len(leads))
         lines = [f"{self._speaker.sentence(plan, s, question.language)}[{i}]" for i, s in enumerate(leads, 1)]
         return Draft("\n".join([head, *lines]), tuple(cite(plan, s, i) for i, s in enumerate(leads, 1)), numbers_in(head))
 
@@ -175,9 +182,9 @@ class Lister:
         held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
         if held:
             return held, phrases
-        groups = self._asked(question)[0]
-        if not groups or not self.knows(question):
-            return [], []  # what is left of the question in the plan's words is not what was asked
+        groups = self._known(question)
+        if not groups:
+            return [], []
         weights = self._ranker.weights(groups)
         covers = {
             s: self._ranker.cover(groups, weights, self._ranker.sentence_terms(plan.id, s), frozenset()) for s in sentences
@@ -185,16 +192,16 @@ class Lister:
         enough = min(HELD, max(covers.values()))
         return [s for s in sentences if covers[s] >= enough], [term for group in groups for term in group]
 
-    def _asked(self, question: Question) -> tuple[Groups, float]:
-        """The words of a list's matter that the plan knows, and their share of all its words, weighted by rarity."""
+    def _known(self, question: Question) -> Groups:
+        """The words of a list's matter that the plan uses; () where they are too few to be what was asked."""
         every = self._ranker.groups(replace(question, topic=list_topic(question.topic)))
         known = tuple(g for g in every if any(t in self._index.vocabulary for t in g))
-        whole = float(self._ranker.weights(every).sum())
-        return known, float(self._ranker.weights(known).sum()) / whole if whole else 0.0
+        enough = KNOWN[question.language] * self._ranker.weights(every).sum()
+        return known if question.quoted or self._ranker.weights(known).sum() >= enough else ()
 
-    def knows(self, question: Question) -> bool:
-        """Whether the plan uses enough of a list question's words for a list."""
-        return bool(question.quoted) or self._asked(question)[1] >= KNOWN[question.language]
+    def strange(self, question: Question) -> bool:
+        """Whether a list is asked for of something that the plan does not speak of."""
+        return question.kind is Kind.LIST and not question.quoted and not self._known(question)
 
     def _bodies(self, question: Question, plan: Plan) -> list[str]:
         """The bodies that a question names, as far as the plan writes them so: 由省市场监管局牵头 → 省市场监管局."""

@@ -157,9 +157,9 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         hits = self.index.with_frame(hits, plan.id)
         clock.mark("retrieve")
         ranked = responder.ranker.rank(question, hits, responder.preferred(question, plan, completed.boost))
-        answer = self._decide(question, ranked, plan, hits, unmet)
+        answer = self._decide(question, ranked, plan, unmet)
         clock.mark("answer")
-        return answer
+        return replace(answer, hits=tuple(hits))
 
     def _figures(self, question: Question, plan: Plan) -> Draft | None:
         """The answer to a question about several figures: compared, or each told; None where the plan lacks one of them."""
@@ -179,12 +179,7 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         return self._responder.figure_of(asked, self._responder.ranker.rank(asked, hits))
 
     def _decide(
-        self,
-        question: Question,
-        ranked: Sequence[Evidence],
-        plan: Plan,
-        hits: Sequence[Hit],
-        unmet: tuple[Reason, dict[str, str]] | None,
+        self, question: Question, ranked: Sequence[Evidence], plan: Plan, unmet: tuple[Reason, dict[str, str]] | None
     ) -> Answer:
         responder, language = self._responder, question.language
         other = responder.other_period(question, ranked, plan) if unmet else None
@@ -199,4 +194,4 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         if not isinstance(draft, Draft):
             return responder.refuse(question.text, language, draft, plan, ranked[0].hit)
         checked = responder.checked(draft)
-        return Answer(question.text, language, checked.text, citations=checked.citations, hits=tuple(hits))
+        return Answer(question.text, language, checked.text, citations=checked.citations)

@@ -23,11 +23,9 @@ from qa.understand import Kind, Question, Scope
 EVIDENCE_HITS = 12  # sections of which sentences are read
 FIGURE_COVER = 0.35  # a figure counts as the answer only where this share of the question's words stands around it
 FIGURE_DISTANCE = 0.25  # ... and where its sentence scores about as well as the best
-MAX_DATED = 80  # characters
+MAX_DATED = 80  # characters of a sentence that is told whole for its date
 SURE_COVER = 0.5  # with this share of the question's words a sentence is certainly about it
-SURE_SCORE = (
-    1.35  # ... or with this score in all; 1.25 gave the same answers on the tuning questions, so the stricter of the two
-)
+SURE_SCORE = 1.35  # ... or with this score in all; 1.25 gave the same tuning answers, so the stricter of the two
 SURE_KNOWN, SURE_LEAD = 3.0, 0.1  # ... or with a known question this many deviations nearer than chance, well ahead of the next
 # deviations above the general questions that the plan does not answer; the second by `planqa eval tune tuning
 # --constants chance`: balanced accuracy .987 at 2, less on both sides
@@ -122,14 +120,13 @@ class Responder:
 
     def draft(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | Reason:
         """The answer before it is checked, or why there is none."""
-        whole = self.lister.enumerated(question, plan, ranked[0]) or self.lister.tasks_of(question, plan, ranked)
-        listed = whole or (self.lister.places if question.kind is Kind.LIST else self.lister.parts)(question, plan)
+        listed = self.lister.whole(question, plan, ranked)
         if listed:
             return listed
-        strange = question.kind is Kind.LIST and not self.lister.knows(question) and not self.sure(question, ranked[0])
+        strange = self.lister.strange(question) and not self.sure(question, ranked[0])
         if strange or not self.relevant(question, ranked):
             return Reason.NOT_IN_PLAN
-        special = self.lister.tasks(question, plan, ranked) or self._correction(question, ranked, plan)
+        special = self.lister.tasks(question, plan, ranked[0].sentence) or self._correction(question, ranked, plan)
         if special:
             return special
         if question.kind in (Kind.FIGURE, Kind.DATE):

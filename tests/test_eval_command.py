@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from eval_toys import answer_line, gold_line, write_beir, write_lines
 
-from qa import eval as package
 from qa.cli import main
 
 QUESTIONS = ["绿道目标是多少？", "新开桃浦湖面积约多少？", "2030年的绿化覆盖率目标是多少？"]
@@ -189,12 +188,8 @@ def test_help_loads_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
-# ---- the package ----------------------------------------------------------------------------------------------------
-
-
-def test_the_public_names_are_exactly_those_listed():
-    listed = sorted(name for names in package._HOMES.values() for name in names)
-    assert sorted(package.__all__) == listed
-    assert all(getattr(package, name) is not None for name in listed)
-    with pytest.raises(AttributeError):
-        _ = package.nothing
+def test_a_flag_before_the_part_is_refused_not_lost(tmp_path, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["eval", "--home", str(tmp_path), "answers", "dev"])
+    assert caught.value.code == 2
+    assert list(tmp_path.iterdir()) == []

@@ -2,29 +2,16 @@
 
 >>> engine = PlanQA.open(Settings.load())  # doctest: +SKIP
 >>> gold = read_gold(shipped()["dev"])  # doctest: +SKIP
->>> evaluate_answers(engine, gold).scores.right  # doctest: +SKIP
+>>> evaluate_answers(engine, gold, plan_of(engine.index.plans, gold)).scores.right  # doctest: +SKIP
 >>> evaluate_retrieval(plan_dataset(engine, gold), ["bm25", "hybrid"]).tests  # doctest: +SKIP
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from qa.eval.answers import AnswerResult, AnswerScores, evaluate_answers, generate, score_answers
-    from qa.eval.questions import GivenAnswer, GoldQuestion, GoldSet, read_answers, read_gold, shipped
-    from qa.eval.retrieval import RetrievalResult, beir_dataset, evaluate_retrieval, plan_dataset, plan_of
-    from qa.eval.scoring import Verdict
-    from qa.eval.stats import Estimate
-    from qa.eval.tune import Curve, tune
-
-_HOMES = {
-    "answers": ("AnswerResult", "AnswerScores", "evaluate_answers", "generate", "score_answers"),
-    "questions": ("GivenAnswer", "GoldQuestion", "GoldSet", "read_answers", "read_gold", "shipped"),
-    "retrieval": ("RetrievalResult", "beir_dataset", "evaluate_retrieval", "plan_dataset", "plan_of"),
-    "scoring": ("Verdict",),
-    "stats": ("Estimate",),
-    "tune": ("Curve", "tune"),
-}
+from qa.eval.answers import AnswerResult, AnswerScores, evaluate_answers, generate, score_answers
+from qa.eval.questions import GivenAnswer, GoldQuestion, GoldSet, read_answers, read_gold, shipped
+from qa.eval.retrieval import RetrievalResult, beir_dataset, evaluate_retrieval, plan_dataset, plan_of
+from qa.eval.scoring import Verdict
+from qa.eval.stats import Estimate
+from qa.eval.tune import Curve, tune
 
 __all__ = [
     "AnswerResult",
@@ -48,11 +35,3 @@ __all__ = [
     "shipped",
     "tune",
 ]
-
-
-def __getattr__(name: str) -> object:
-    # the command line reads this package for its arguments alone, and must not wait for numpy and LangChain
-    home = next((module for module, names in _HOMES.items() if name in names), None)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -37,14 +37,19 @@ def _hit_line(hit: Hit) -> Line:
     return {"plan": hit.plan, "ref": hit.ref, "score": round(hit.score, 4), "text": hit.chunk.text}
 
 
+def _hits(engine: PlanQA, ask: Ask) -> Sequence[Hit]:
+    """What would have been found for a question that was answered or refused without a search."""
+    understood = engine.understood(ask)
+    return engine.index.search(understood.topic, k=EVIDENCE_HITS, language=understood.language)
+
+
 def _line(engine: PlanQA, question: GoldQuestion, plan: Plan) -> Line:
     ask = Ask(question.question, question.history, plan.id)
     answer = engine.invoke(ask)
-    understood = engine.understood(ask)
-    hits = engine.index.search(understood.topic, k=EVIDENCE_HITS, language=understood.language)
+    hits = answer.hits or _hits(engine, ask)
     return {
         **answer.to_json(question.id),
-        "confidence": round(confidence(engine, hits, understood.language), 3),
+        "confidence": round(confidence(engine, hits, answer.language), 3),
         "hits": [_hit_line(hit) for hit in hits],
     }
 

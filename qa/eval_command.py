@@ -28,9 +28,11 @@ _MEASURE_OF_CHANGE = "RR@10"
 # ---- arguments ------------------------------------------------------------------------------------------------------
 
 
-def add_eval(add: Callable[..., argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
-    """The command `eval` with its three parts. `add(name, None, text)` makes a command's parser."""
-    parts = add("eval", None, "评测：检索、回答、调参").add_subparsers(required=True, metavar="评测")
+def add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
+    """The command `eval` with its three parts. `common` are the flags that each of them takes."""
+    text = "评测：检索、回答、调参"
+    # the flags belong to the parts alone: one that stood before a part's name would be lost without a word
+    parts = commands.add_parser("eval", help=text, description=text).add_subparsers(required=True, metavar="评测")
 
     def part(name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
         parser = parts.add_parser(name, help=text, description=text, parents=[common])
