@@ -66,6 +66,10 @@ MEASURES = _any_of(
     r"\bhow (?:is|are|will|does|do|should|can)\b",
     r"\bwhat (?:measures|steps|actions|is (?:being )?done|will be done|happens)\b|\bwhat else\b",
 )
+_UNIT = "|".join(re.escape(fold(unit)) for unit in unit_names())
+# 几 asks for a number where what is counted follows; 哪几 asks which
+_SOME = rf"(?<!哪)几(?=\s*(?:[万亿千百]|{_UNIT}))"
+NUMBER_ASKED = f"多少|百分之几|{_SOME}"
 DATE = _any_of(
     r"哪(?:一)?(?:年|天|日|月)|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
     "何时|什么时候|什么时间|日期|时间段|哪几年|起止",
@@ -75,7 +79,7 @@ DATE = _any_of(
     r"\b(?:what|which|on what) (?:date|day|year|years|period|month)\b",
 )
 FIGURE = {
-    "zh": _any_of("多少|百分之几|(?<![哪国])几(?!乎|何|位代表)|多大|多长|多高|多远|多久|比例是|指标值|数值|目标值|第几"),
+    "zh": _any_of(f"{NUMBER_ASKED}|多大|多长|多高|多远|多久|比例是|指标值|数值|目标值|第几"),
     "en": _any_of(
         r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
         r"\bwhat (?:minimum |maximum |is the |are the )?(?:\w+ ){0,4}"
@@ -85,9 +89,7 @@ FIGURE = {
 
 # ---- figures --------------------------------------------------------------------------------------------------------
 
-HOW_MANY = re.compile(
-    rf"(?:多少|(?<![哪国])几|第几)\s*(?:万|亿|千|百)?(?P<unit>{'|'.join(re.escape(fold(u)) for u in unit_names())})?"
-)
+HOW_MANY = re.compile(rf"(?:多少|第几|{_SOME})\s*[万亿千百]?(?P<unit>{_UNIT})?")
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
     "zh": (
         (_any_of("百分之|百分比|百分点|比例|占比|比重"), "percent", True),
@@ -168,7 +170,9 @@ ASKS_FOR_VALUE = _any_of(
 
 # a plan says what is to be, not what has come of it
 RESULT = _any_of(
-    "实际(?:是|上|完成|达到|有)?|完成情况|(?:现在|目前|如今|至今|迄今)(?:一共|总共|共)?(?:已经?)?(?:有|建成|完成|达到)了?(?:多少|几)|完成了多少|完成得|已经(?:完成|建成|达到)了?多少|现状|目前(?:是|有|达到)多少",
+    "实际(?:是|上|完成|达到|有)?|完成情况|完成了多少|完成得|现状",
+    "(?:现在|目前|如今|至今|迄今)?(?:一共|总共|共)?(?:已经?)(?:有|建成|完成|达到)了?(?:多少|几)",
+    "(?:现在|目前|如今|至今|迄今)(?:一共|总共|共)?(?:是|有|建成|完成|达到)了?(?:多少|几)",
     r"\bactual(?:ly)?\b|\b(?:was|were|has been|have been) (?:achieved|reached|completed|built)\b|\bso far\b",
 )
 # a sentence that tells how things stand
@@ -176,15 +180,14 @@ STANDS = _any_of("已|目前|现有|累计|截至", r"\b(?:already|currently|has
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 ROUND = re.compile(r"第[一二三四五六七八九十\d]+轮|(?:上|下|前|后)一轮|十[三四五六]五")
 QUOTED = re.compile(r"[“\"「『‘《]([^”\"」』’》]{2,40})[”\"」』’》]")
-CAPITALISED = re.compile(
-    r"(?<![.!?]\s)(?<!^)\b([A-Z][a-z]+(?:'[a-z]+)?)(?:\s+(?:District|City|Province|County|New Area))?"
-    r"|\b([A-Z][a-z]+(?:'[a-z]+)?)\s+(?:District|City|Province|County)\b"
-)
+# a name in an English question: with its rank, or a capital where no sentence begins
 RANKED = re.compile(r"\b([A-Z][a-z]+(?:'[a-z]+)?) (?:[Dd]istrict|[Cc]ity|[Pp]rovince|[Cc]ounty)\b")
+CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b([A-Z][a-z]+(?:'[a-z]+)?)")
 # words that ask but name nothing: kept out of what is searched for
 ASKING = {
     "zh": _any_of(
-        "(?:从|自)?(?:哪一?|几)[天日年月号](?:起|开始)?|什么时候|何时|是?多少|百分之几|目标值?是|指标是|分别是?|请问|请告诉我|我想知道|想问一下|麻烦问下|具体(?:是|数值)?",
+        "(?:从|自)?(?:哪一?|几)[天日年月号](?:起|开始)?|什么时候|何时",
+        "是?多少|百分之几|目标值?是|指标是|分别是?|请问|请告诉我|我想知道|想问一下|麻烦问下|具体(?:是|数值)?",
         "(?:计划|规划|方案|文件|文中|条例)(?:里|中|当中|对|要求|规定|提出|提到)+|本计划|该计划|这个计划",
     ),
     "en": _any_of(
@@ -217,10 +220,10 @@ HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         _any_of("局|委(?!托)|办事处|办公室|政府|街道|部门|小组|公安|法院|检察|人大|政协|单位|河长办|企业|机构"),
     ),
 )
-# in that line, who has which part: 牵头单位：省卫生健康委，参加单位：省大数据局
-ROLE = re.compile(r"(牵头|责任|负责|主办|承办|配合|参加|协办|实施)(?:单位|部门|处室|主体)")
-# the line that says who is in charge of a section's task
-IN_CHARGE = _any_of("[（(]?(?:牵头|责任|负责|主办|承办|配合|参加|实施)(?:单位|部门|处室|主体)[：:]")
+_ROLES = "牵头|责任|负责|主办|承办|协办|配合|参加|实施"
+# the line that says who is in charge of a section's task, and in it who has which part: 牵头单位：省某委，参加单位：省某局
+IN_CHARGE = re.compile(rf"[（(]?(?:{_ROLES})(?:单位|部门|处室|主体)[：:]")
+ROLE = re.compile(rf"({_ROLES})(?:单位|部门|处室|主体)")
 # the body that a yes-or-no question names: 牵头单位是省某局吗
 BODY = re.compile(r"[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办公室|委员会|中心|公司|集团)")
 NAMES_BODY = re.compile(
@@ -272,7 +275,6 @@ PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper c
 # 是不是, 纳不纳入: a question, no denial
 A_NOT_A = re.compile(r"(\w)不\1|有没有|有无")
 NEGATED = _any_of("(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b")
-# questions that take something for given: …吧, 对吧, 为什么, right?, why does
 _WHY = (
     "为什么|为何|为啥|凭什么|(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",
     r"\bwhy\b|\breasons? (?:for|behind)\b|\bhow come\b",
@@ -282,15 +284,10 @@ WHY = _any_of(*_WHY)
 BECAUSE = _any_of(
     "由于|因为|因此|为了|旨在|以便|满足", r"\b(?:because|in order to|so as to|due to|owing to|so that|with a view to)\b"
 )
-PRESUMES = _any_of(
-    r"吧[?？]?$|[对是]吧|对吗|对不对|没错吧|怎么(?:会|要把|反而)|既然",
-    r"\b(?:right|correct)\s*\?|(?:isn't|wasn't|aren't|doesn't|won't) (?:it|they|that)\s*\?",
-    r"^\W*since\b|^\W*given that\b",
-    *_WHY,
-)
-TAG = _any_of(
-    r"吧[?？]?$|[对是]吧|没错吧", r"\b(?:right|correct)\s*\?|(?:isn't|wasn't|aren't|doesn't|won't) (?:it|they|that)\s*\?"
-)
+_TAGS = (r"吧[?？]?$|[对是]吧|没错吧", r"\b(?:right|correct)\s*\?|(?:isn't|wasn't|aren't|doesn't|won't) (?:it|they|that)\s*\?")
+TAG = _any_of(*_TAGS)
+# questions that take something for given: …吧, 对吧, 为什么, right?, why does
+PRESUMES = _any_of(*_TAGS, *_WHY, "对吗|对不对|怎么(?:会|要把|反而)|既然", r"^\W*since\b|^\W*given that\b")
 DOWN = _any_of(
     "缩回|缩小|缩减|削减|减少|降低|下调|放宽|取消|停止|放弃|关停|推迟|退出|不再",
     r"\b(?:lower|reduc|cut|cancel|relax|drop|abandon|stop|shrink|scal\w* back|weaken|delay|postpon|withdraw)\w*",

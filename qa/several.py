@@ -7,7 +7,7 @@ from qa import cues
 from qa.understand import Kind, Question
 
 MOST = 5  # more are a list
-_ZH = re.compile(r"^(?P<items>.+?)(?:多少|百分之几|(?<![哪国])几|[？?]?$)")
+_ZH = re.compile(rf"^(?P<items>.+?)(?:{cues.NUMBER_ASKED}|[？?]?$)")
 _TAIL_ZH = re.compile(
     r"[，,]?(?:的|其)*(?:目标值?|指标值?|数值|标准|任务量?)?(?:分别|各自?|都)?(?:应|要|需|须|定|是|为|达到?|有|能|控制|维持|保持|新建|在|到|了|设)*$"
 )

@@ -140,10 +140,11 @@ class Scope:
         """The divisions that a question names and the plan does not speak of."""
         if language == "zh":
             return tuple(sorted({division for name, division in self.elsewhere.items() if name in text}))
-        words = {(a or b).lower().replace("'", "") for a, b in cues.CAPITALISED.findall(text)}
-        words -= {w for w in words if w in self.ambiguous_latin} if words else set()
-        words |= {w.lower().replace("'", "") for w in cues.RANKED.findall(text)}
-        return tuple(sorted({self.elsewhere_latin[w] for w in words if w in self.elsewhere_latin})) if words else ()
+        ranked, named = ({name.lower().replace("'", "") for name in p.findall(text)} for p in (cues.RANKED, cues.CAPITALISED))
+        if not ranked | named:  # the names of the whole country in pinyin are made when a question first needs them
+            return ()
+        names = ranked | (named - self.ambiguous_latin)
+        return tuple(sorted({self.elsewhere_latin[n] for n in names & self.elsewhere_latin.keys()}))
 
     def unmet_years(self, years: Sequence[int]) -> tuple[int, ...]:
         """The years that lie outside the plan's period and that its text does not name either."""
@@ -188,10 +189,9 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
     """
     language, folded = language_of(text), fold(text)
     family, unit, strict = _wanted_figure(folded, language)
-    kind, claims = _kind_of(text, own, language), _claims(folded)
-    holds = next((given for asked, given in cues.HOLDS if asked.search(own or text)), None)
-    if kind is Kind.FIGURE and holds is cues.DOCUMENT_NUMBER:
-        kind = Kind.FACT
+    claims, holds = _claims(folded), next((given for asked, given in cues.HOLDS if asked.search(own or text)), None)
+    # 文号是多少 asks for no figure
+    kind = Kind.FACT if holds is cues.DOCUMENT_NUMBER else _kind_of(text, own, language)
     supposes = kind is Kind.YES_NO or bool(cues.PRESUMES.search(text))
     return Question(
         text,

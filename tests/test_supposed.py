@@ -1,8 +1,12 @@
 """Questions that ask for several figures, suppose something, or ask for what the plan does not know."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa.answer import Reason
+from qa.compose import cite
+from qa.lists import Lister
 from qa.several import read_several
 from qa.understand import Scope, understand
 
@@ -74,3 +78,21 @@ def test_a_list_tells_what_each_place_says(qa):
     lines = qa.invoke("哪些任务里提到了加油站？").text.splitlines()
     assert lines[0] == f"共 {len(lines) - 1} 处："
     assert all("：" in line and "加油站" in line for line in lines[1:])
+
+
+def test_a_list_may_count_and_number_but_not_make_up_a_figure(qa, plan):
+    sentence = plan.by_ref["二/（六）/2"].sentences[0]
+    citation = cite(plan, sentence, 1)
+    for line, text in (
+        ("二、（六）2. 绿道：新建绿道 18 公里[1]", "共 1 处：\n二、（六）2. 绿道：新建绿道 18 公里[1]"),
+        ("二、（六）2. 绿道：新建绿道 97 公里[1]", f"{sentence.text}[1]"),
+    ):
+        draft = Lister._draft(plan, "共 1 处：", [line], [citation])
+        assert qa._responder.checked(draft).text == text
+
+
+def test_who_is_in_charge_is_cited_beside_the_task(qa, plan):
+    task, line = plan.by_ref["二/（六）/2"].sentences[:2]
+    assert Lister._told(plan, task) == (task,)
+    charged = replace(line, text="（责任部门：市水务局、市生态环境局）")
+    assert Lister._told(plan, charged) == (task, charged)
