@@ -4,13 +4,13 @@ Each document of the folder becomes one section, so that the code which cuts, in
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import QuestionsError
+from corpus.lines import read_id, read_lines, read_objects, read_text
 from corpus.load import Source
 from corpus.parse import Plan, Section
 
@@ -47,63 +47,6 @@ def is_beir(path: Path) -> bool:
 def ref_of(document: str) -> str:
     """The ref of a document."""
     return document.translate(_RESERVED)
-
-
-# ---- lines ----------------------------------------------------------------------------------------------------------
-
-
-def read_lines(path: Path) -> list[tuple[int, str]]:
-    """The lines that are not empty, with their numbers. Raises: QuestionsError, also for bytes that are not UTF-8."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise QuestionsError(f"{path}：没有这个文件；请检查路径") from error
-    except OSError as error:
-        raise QuestionsError(f"{path}：无法读取（{error.strerror}）；请检查文件和权限") from error
-    found = []
-    for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), 1):
-        try:
-            line = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise QuestionsError(f"{path} 第 {number} 行：不是 UTF-8；请把整个文件另存为 UTF-8 编码") from error
-        if line.strip():
-            found.append((number, line))
-    return found
-
-
-def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Where each line stands and the JSON object that it holds. Raises: QuestionsError, also for an empty file."""
-    lines = read_lines(path)
-    if not lines:
-        raise QuestionsError(f"{path}：文件是空的；每行应为一个 JSON 对象")
-    for number, line in lines:
-        where = f"{path} 第 {number} 行"
-        try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise QuestionsError(f"{where}：不是 JSON（{error}）；每行应为一个 JSON 对象") from error
-        if not isinstance(value, dict):
-            raise QuestionsError(f"{where}：不是 JSON 对象；每行应为一个 JSON 对象")
-        yield where, value
-
-
-def read_id(where: str, value: dict[str, Any], key: str = "id") -> str:
-    """The id of a line. Raises: QuestionsError for one that is missing, empty or would break a TREC file."""
-    found = value.get(key)
-    if not isinstance(found, str | int) or isinstance(found, bool) or not str(found):
-        raise QuestionsError(f"{where}：字段 {key} 缺失或不是文字；请补上")
-    if any(c.isspace() for c in str(found)):
-        raise QuestionsError(f"{where}：{key} “{found}” 含有空白，写不进 TREC 文件；请去掉空白")
-    return str(found)
-
-
-def read_text(where: str, value: dict[str, Any], key: str) -> str:
-    """A field that must be text. Raises: QuestionsError."""
-    found = value.get(key)
-    if not isinstance(found, str):
-        what = "缺失" if key not in value else f"应为文字，现为 {json.dumps(found, ensure_ascii=False)[:30]}"
-        raise QuestionsError(f"{where}：字段 {key} {what}；请{'补上' if key not in value else '改正'}")
-    return found
 
 
 # ---- documents ------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import PlanqaError, QuestionsError
+from corpus.lines import read_objects
 from qa.eval_command import add_eval
 from qa.terminal import progress, say, say_json, stdout_errors
 
@@ -115,19 +116,9 @@ def _targets(args: argparse.Namespace) -> None:
 
 def read_questions(path: str) -> Iterator[dict[str, Any]]:
     """The lines of a file of questions; `-` is standard input. Raises: QuestionsError naming file and line."""
-    data = sys.stdin.buffer.read() if path == "-" else _read(Path(path))
+    data = sys.stdin.buffer.read() if path == "-" else None
     seen: set[str] = set()
-    for number, raw in enumerate(data.splitlines(), 1):
-        where = f"{path} 第 {number} 行"
-        try:
-            text = raw.decode("utf-8-sig")
-            if not text.strip():
-                continue
-            value = json.loads(text)
-        except UnicodeDecodeError as error:
-            raise QuestionsError(f"{where}：不是 UTF-8；请另存为 UTF-8 编码") from error
-        except (ValueError, RecursionError) as error:
-            raise QuestionsError(f"{where}：不是 JSON（{error}）；每行应为一个 JSON 对象") from error
+    for where, value in read_objects(Path(path), data):
         fault = _question_fault(value)
         if fault:
             raise QuestionsError(f"{where}：{fault}")
@@ -135,14 +126,10 @@ def read_questions(path: str) -> Iterator[dict[str, Any]]:
             raise QuestionsError(f"{where}：id {value['id']} 重复；请改为不同的 id")
         seen.add(str(value["id"]))
         yield value
-    if not seen:
-        raise QuestionsError(f"{path}：没有问题；每行应为一个 JSON 对象")
 
 
-def _question_fault(value: object) -> str | None:
+def _question_fault(value: dict[str, Any]) -> str | None:
     """What is wrong with a line of questions, and the cure; None for a sound one."""
-    if not isinstance(value, dict):
-        return '应为 JSON 对象 {"id", "question", …}；请改正'
     missing = [name for name in ("id", "question") if value.get(name) is None]
     if missing:
         return f"缺少 {'、'.join(missing)}；请补上"
@@ -160,13 +147,6 @@ def _question_fault(value: object) -> str | None:
 
 def _is_turn(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in ("role", "content"))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise QuestionsError(f"{path}：无法读取（{error.strerror}）；请检查路径") from error
 
 
 @contextlib.contextmanager

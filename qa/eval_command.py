@@ -248,7 +248,7 @@ def _sources(args: argparse.Namespace) -> "tuple[Source, ...]":
 
 def _scored(args: argparse.Namespace, path: Path) -> "tuple[AnswerResult, Made, list[Any]]":
     """The answers of a file, judged."""
-    from corpus.beir import read_objects
+    from corpus.lines import read_objects
     from index.store import describe
     from qa.eval.answers import score_answers
     from qa.eval.questions import read_answers

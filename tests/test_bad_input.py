@@ -168,16 +168,16 @@ GOOD = b'{"id": "q1", "question": "\xe7\xbb\xbf\xe9\x81\x93"}\n'
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "：没有问题；每行应为一个 JSON 对象"),
-        (b"\n  \n\xef\xbb\xbf\n", "：没有问题；每行应为一个 JSON 对象"),
-        (GOOD + b"\xff\xfe\n", " 第 2 行：不是 UTF-8；请另存为 UTF-8 编码"),
-        ("{'id': 'q1'}".encode("utf-16"), " 第 1 行：不是 UTF-8；请另存为 UTF-8 编码"),
+        (b"", "：文件是空的；每行应为一个 JSON 对象"),
+        (b"\n  \n\xef\xbb\xbf\n", "：文件是空的；每行应为一个 JSON 对象"),
+        (GOOD + b"\xff\xfe\n", " 第 2 行：不是 UTF-8；请把整个文件另存为 UTF-8 编码"),
+        ("{'id': 'q1'}".encode("utf-16"), " 第 1 行：不是 UTF-8；请把整个文件另存为 UTF-8 编码"),
         (b"\n\n" + GOOD + "绿道目标是多少".encode() + b"\n", " 第 4 行：不是 JSON（*）；每行应为一个 JSON 对象"),
         (b'{"id": "q1", "question": "x"', " 第 1 行：不是 JSON（*）；每行应为一个 JSON 对象"),
         (b"[" * 100_000, " 第 1 行：不是 JSON（*）；每行应为一个 JSON 对象"),
-        (GOOD + b"null\n", ' 第 2 行：应为 JSON 对象 {"id", "question", …}；请改正'),
-        (b'["q1", "x"]', ' 第 1 行：应为 JSON 对象 {"id", "question", …}；请改正'),
-        (b'"q1"', ' 第 1 行：应为 JSON 对象 {"id", "question", …}；请改正'),
+        (GOOD + b"null\n", " 第 2 行：不是 JSON 对象；每行应为一个 JSON 对象"),
+        (b'["q1", "x"]', " 第 1 行：不是 JSON 对象；每行应为一个 JSON 对象"),
+        (b'"q1"', " 第 1 行：不是 JSON 对象；每行应为一个 JSON 对象"),
         (b"{}", " 第 1 行：缺少 id、question；请补上"),
         (GOOD + b'{"id": "q2"}', " 第 2 行：缺少 question；请补上"),
         (b'{"question": "x"}', " 第 1 行：缺少 id；请补上"),
@@ -211,11 +211,14 @@ def test_a_file_of_questions_that_cannot_be_used(content, message, tmp_path, cap
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in.jsonl"]  # noticed before anything is built or written
 
 
-@pytest.mark.parametrize(("name", "reason"), [("none.jsonl", "No such file or directory"), ("folder", "Is a directory")])
-def test_a_file_of_questions_that_cannot_be_read(name, reason, tmp_path, capsys):
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("none.jsonl", "没有这个文件；请检查路径"), ("folder", "无法读取（Is a directory）；请检查文件和权限")],
+)
+def test_a_file_of_questions_that_cannot_be_read(name, message, tmp_path, capsys):
     (tmp_path / "folder").mkdir()
     assert main(["batch", str(tmp_path / name), "--home", str(tmp_path / "home")]) == 1
-    assert capsys.readouterr() == ("", f"{tmp_path / name}：无法读取（{reason}）；请检查路径\n")
+    assert capsys.readouterr() == ("", f"{tmp_path / name}：{message}\n")
 
 
 def test_an_unknown_plan_leaves_no_half_written_answers(home, tmp_path, capsys):

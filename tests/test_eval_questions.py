@@ -102,6 +102,7 @@ FAULTS = [
     (b" \n\n", "文件是空的；每行应为一个 JSON 对象"),
     (b"nope\n", "第 1 行：不是 JSON"),
     (b'"text"\n', "第 1 行：不是 JSON 对象"),
+    (b"[" * 100_000, "第 1 行：不是 JSON（"),
     (json.dumps(gold_line()).encode() + b"\n" + '{"id": "绿"}'.encode("gbk") + b"\n", "第 2 行：不是 UTF-8；请把整个文件"),
     (json.dumps(gold_line()).encode("utf-16"), "第 1 行：不是 UTF-8；请把整个文件另存为 UTF-8 编码"),
 ]

@@ -8,8 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from corpus.beir import read_id, read_objects, read_text
 from corpus.errors import QuestionsError
+from corpus.lines import read_id, read_objects, read_text
 from corpus.parse import Plan
 from qa.followup import Turn
 
