@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from corpus.parse import Plan, Section
 from corpus.sentences import Sentence
 
-MAX_CHARS = 400  # a hit is read as a whole: a screen of a phone; most sections of a plan are one chunk
+MAX_CHARS = 400  # `planqa eval tune tuning --constants max_chars`: recall@1 .85 from 200 to 600, .84 at 800
 
 
 @dataclass(frozen=True)

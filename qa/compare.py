@@ -1,7 +1,6 @@
 """Questions that compare two figures of a plan: 甲比乙高吗, which of the two is larger."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from qa.evidence import Evidence
@@ -60,9 +59,8 @@ def read_comparison(text: str) -> Comparison | None:
     return None
 
 
-def both(comparison: Comparison, find: Callable[[str], Evidence | None]) -> tuple[Evidence, Evidence] | None:
+def comparable(first: Evidence | None, second: Evidence | None) -> tuple[Evidence, Evidence] | None:
     """The evidence of the two sides, where each has a figure of the same family."""
-    first, second = find(comparison.first), find(comparison.second)
     if not first or not second or not first.figure or not second.figure or first.figure.family != second.figure.family:
         return None
     return first, second

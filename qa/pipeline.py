@@ -12,11 +12,12 @@ from langchain_core.runnables.config import ensure_config
 from corpus.errors import QuestionsError
 from corpus.fold import fold
 from corpus.parse import Plan
+from index.embed import Vectors
 from index.retrieve import Hit, Index
 from index.settings import Settings
 from qa import texts
 from qa.answer import Answer, Reason
-from qa.compare import both, read_comparison
+from qa.compare import comparable, read_comparison
 from qa.evidence import Evidence
 from qa.followup import Completed, Turn, complete
 from qa.respond import EVIDENCE_HITS, Responder
@@ -164,18 +165,22 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
     def _figures(self, question: Question, plan: Plan) -> Draft | None:
         """The answer to a question about several figures: compared, or each told; None where the plan lacks one of them."""
         comparison = read_comparison(question.text)
-        sides = both(comparison, lambda text: self._side(text, plan)) if comparison else None
-        if comparison and sides:
-            return self._responder.compare(question, comparison, sides, plan)
-        several = [self._side(text, plan) for text in read_several(question)]
-        found = [side for side in several if side and side.figure]
-        whole = bool(found) and len({(e.sentence, e.figure) for e in found}) == len(several)
+        if comparison:
+            pair = comparable(*self._sides((comparison.first, comparison.second), plan))
+            return self._responder.compare(question, comparison, pair, plan) if pair else None
+        sides = self._sides(read_several(question), plan)
+        found = [side for side in sides if side and side.figure]
+        whole = bool(found) and len({(e.sentence, e.figure) for e in found}) == len(sides)
         return self._responder.several(question, found, plan) if whole else None
 
-    def _side(self, text: str, plan: Plan) -> Evidence | None:
-        """The sentence and figure of one of several figures that a question is about."""
-        asked = replace(understand(text, self._scope(plan)), kind=Kind.FIGURE)
-        hits = self.index.search(asked.topic, k=EVIDENCE_HITS, language=asked.language, plan=plan.id)
+    def _sides(self, texts: Sequence[str], plan: Plan) -> list[Evidence | None]:
+        """The sentence and figure of each of the figures that a question is about; one batch of embeddings for all."""
+        asked = [replace(understand(text, self._scope(plan)), kind=Kind.FIGURE) for text in texts]
+        vectors = self.index.embedder.queries([a.topic for a in asked]) if asked else ()
+        return [self._side(question, vector, plan) for question, vector in zip(asked, vectors, strict=True)]
+
+    def _side(self, asked: Question, vector: Vectors, plan: Plan) -> Evidence | None:
+        hits = self.index.search(asked.topic, k=EVIDENCE_HITS, language=asked.language, vector=vector, plan=plan.id)
         return self._responder.figure_of(asked, self._responder.ranker.rank(asked, hits))
 
     def _decide(
