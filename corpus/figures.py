@@ -33,6 +33,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "公斤": ("mass", 0.001),
     "千克": ("mass", 0.001),
     "元": ("money", 1),
+    "块钱": ("money", 1),
     "美元": ("money", 1),
     "千瓦": ("power", 1),
     "兆瓦": ("power", 1000),
@@ -88,6 +89,8 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _PERCENT_WORDS = re.compile(rf"百分之(?P<number>{_HAN}(?:点{_HAN})?|{_ARABIC})")
+# 八成 is 80%; 一成不变 and 三成熟 are not
+_TENTHS = re.compile(r"(?P<number>[一二三四五六七八九])成(?P<half>半)?(?!不变|立|熟|套|新)")
 # measure words that a Chinese one-digit number forms set phrases with (一个, 一批, 一步, 一线): no figures
 _NO_FIGURE = re.compile(
     r"^(?:第?一|百|千|万)(?:个|批|次|步|项|类|点|线|层|级|种|家|位|条|部|网|门|起|片|带|方面|大|不|区|体)?$"
@@ -203,6 +206,10 @@ def find_figures(text: str) -> tuple[Figure, ...]:
     for match in _PERCENT_WORDS.finditer(narrow):
         start, end, comparator = _qualified(narrow, match.start(), match.end())
         found.append(Figure(narrow[start:end], start, end, "percent", "%", number_value(match["number"]), None, comparator))
+    for match in _TENTHS.finditer(narrow):
+        start, end, comparator = _qualified(narrow, match.start(), match.end())
+        value = 10 * (number_value(match["number"]) or 0.0) + (5 if match["half"] else 0)
+        found.append(Figure(narrow[start:end], start, end, "percent", "%", value, None, comparator))
     for match in _QUANTITY.finditer(narrow):
         if any(f.start < match.end() and match.start() < f.end for f in found):
             continue

@@ -74,7 +74,11 @@ class Words:
         return frozenset(fold(w) for w in stopwords())
 
     def cut_all(self, folded: str) -> list[str]:
-        """The pieces of a folded text, punctuation and all: joined they are the text."""
+        """The known words of a folded text, and each character between them by itself: joined they are the text."""
+        return list(self._tokenizer.cut(folded, HMM=False))
+
+    def guessed(self, folded: str) -> list[str]:
+        """The pieces of a folded text, where characters that stand together like a word count as one though it is unknown."""
         return list(self._tokenizer.cut(folded))
 
     def cut(self, text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Typing errors that sound or look right: 绿话 → 绿化, and questions typed in pinyin. For matching only."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from corpus.words import Words
@@ -31,6 +31,9 @@ _ASKING = (
 )
 
 _LATIN_RUN = re.compile(r"[a-z]{2,}(?: [a-z]+)*")
+# endings of spoken questions, and what holds words together: no plan need hold them
+_FUNCTION = frozenset("是有不了吗的我你他")  # hardly ever typed for something else
+_PARTICLES = frozenset("a ya ba ma ne la le o de di".split())
 
 
 def _pinyin(text: str) -> tuple[str, ...]:
@@ -77,10 +80,11 @@ class Variants:
 
     def correct(self, folded: str) -> str:
         """The question with runs of unknown characters replaced by words of the plans that sound the same."""
-        pieces = list(self._words.cut_all(self.pinyin_inside(folded)))
+        read = self.pinyin_inside(folded)
+        pieces, wordlike = self._words.cut_all(read), frozenset(self._words.guessed(read))
         result, at = "", 0
         while at < len(pieces):
-            found = self._replacement(pieces, at)
+            found = self._replacement(pieces, at, wordlike)
             result, at = (result + found[0], at + found[1]) if found else (result + pieces[at], at + 1)
         return result
 
@@ -94,7 +98,7 @@ class Variants:
         syllables = tuple(s for word in cut for s in word or ())
         return None if None in cut or len(syllables) < _SHORTEST else self._by_sound.get(syllables)
 
-    def _replacement(self, pieces: list[str], at: int) -> tuple[str, int] | None:
+    def _replacement(self, pieces: list[str], at: int, wordlike: frozenset[str]) -> tuple[str, int] | None:
         """The plans' word for the longest run of pieces from here on that only sounds right, and the number of pieces."""
         for count in range(min(4, len(pieces) - at), 0, -1):
             run = "".join(pieces[at : at + count])
@@ -102,14 +106,35 @@ class Variants:
             if not (_SHORTEST <= len(run) <= _LONGEST and odd and _CJK_RUN.fullmatch(run)) or self._held(run):
                 continue
             parts = pieces[at : at + count]
-            if count > 1 and (all(len(p) > 1 and self._words.knows(p) for p in parts) or self._words.stop.intersection(parts)):
-                continue  # known words side by side are no typing error, and 的 is none
-            found = self._by_sound.get(_pinyin(run)) or next(
-                (p for i in range(len(run)) if (p := self._by_shape.get(f"{run[:i]}*{run[i + 1 :]}"))), None
-            )
+            stop = bool(self._words.stop.intersection(parts)) and run not in wordlike
+            if count > 1 and (all(map(self._is_word, parts)) or stop or (len(run) == _SHORTEST and run not in wordlike)):
+                continue  # known words side by side are no typing error, and 的 is none; nor are 种点花 one for 重点
+            found = self._sounding(run) or self._looking(run, parts)
             if found and found != run and (len(run) > _SHORTEST or sum(a == b for a, b in zip(run, found, strict=True))):
                 return found, count
         return None
+
+    def _sounding(self, run: str) -> str | None:
+        """The words of the plans that sound like a run; each character that differs belongs to one of them."""
+        found = self._by_sound.get(_pinyin(run))
+        pieces = self._words.cut_all(found or "")
+        inside = [self._is_word(piece) for piece in pieces for _ in piece]
+        differ = [i for i in range(len(run)) if found and run[i] != found[i]]
+        return found if all(inside[i] and run[i] not in _FUNCTION for i in differ) else None
+
+    def _looking(self, run: str, parts: Sequence[str]) -> str | None:
+        """The word of the plans that differs from a run in one character, which belongs to no word of the run itself.
+
+        What is but a word and a character (数字准) is no 数字化 gone wrong.
+        """
+        strange = [i for i, known in enumerate(self._is_word(part) for part in parts for _ in part) if not known]
+        if len(strange) < _SHORTEST:
+            return None
+        shapes = (self._by_shape.get(f"{run[:i]}*{run[i + 1 :]}") for i in strange)
+        return next((found for found in shapes if found and self._is_word(found)), None)
+
+    def _is_word(self, text: str) -> bool:
+        return len(text) > 1 and self._words.knows(text)
 
     def _held(self, run: str) -> bool:
         return any(run in text for text in self._texts)
@@ -118,7 +143,7 @@ class Variants:
         """A question typed in pinyin, in characters, as far as the plans' words go; None for one that is not pinyin."""
         words = re.findall(r"[a-z]+|[^a-z\s]+", folded)
         latin = [w for w in words if w.isascii() and w.isalpha()]
-        cut = {w: self._cut(w) for w in latin}
+        cut = {w: (w,) if w in _PARTICLES else self._cut(w) for w in latin}
         if len(latin) < 3 or sum(cut[w] is not None for w in latin) < 0.9 * len(latin):
             return None
         syllables = [s for w in words for s in (cut.get(w) or (w,))]

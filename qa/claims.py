@@ -39,6 +39,8 @@ _OPPOSITE_EN = tuple(
     for a, b in ((first, second), (second, first))
 )  # fmt: skip
 _ENGLISH_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
+_CLAUSE = re.compile(r"[，,。；;?？!！]")
+_TAG_MAX = 6  # characters of 对不对, 是真的吗 and the like, which put nothing by themselves
 _REACH = 4  # words: what a number counts stands at most so far behind it
 
 
@@ -108,13 +110,22 @@ def _opposite_word(question: str, sentence: str) -> bool:
     return False
 
 
+def stated(question: str) -> str:
+    """What a question puts: its last asking clause, without the grievance before it, or the whole where that is but 对吗."""
+    clauses = [c for c in _CLAUSE.split(question) if c.strip()]
+    asking = next((c for c in reversed(clauses) if cues.YES_NO.search(c + "?")), "")
+    return asking if len(asking) > _TAG_MAX else question
+
+
 def contradicts(question: str, sentence: str) -> bool:
     """Whether a sentence says otherwise than a question puts it, by the words alone.
 
     只…不… against 延伸至, 必须 against 鼓励, 禁止 against 鼓励, 缩回 against 延伸, 高能耗 against 低能耗.
     """
     universal = cues.UNIVERSAL.search(question)
-    if universal and cues.SOFT.search(sentence) and universal[0] not in sentence:
+    if universal and cues.SOFT.search(sentence) and universal[0] not in sentence and not cues.SOFT.search(question):
+        return True
+    if cues.NEEDED.search(question) and cues.SPARED.search(sentence) and not cues.SPARED.search(question):
         return True
     forbidden = bool(cues.FORBIDS.search(sentence))
     if forbidden != bool(cues.FORBIDS.search(question)) and (not forbidden or cues.ALLOWED.search(question)):

@@ -15,7 +15,7 @@ MAX_TEXT = {"zh": 160, "en": 480}
 MAX_MEASURES = {"zh": 190, "en": 520}
 _HORIZON = re.compile(r"(?:^|，)((?:到|至)\s*\d{4}\s*年[底末]?)，")
 _BREAK = re.compile(r"[，；]|[,;](?= )")
-_TRIM = "，；：、。 *"  # and the marks of bold type that a scan may carry
+_TRIM = "，；：、。,; *"  # and the marks of bold type that a scan may carry
 
 
 def cite(plan: Plan, sentence: Sentence, mark: int, marks: Iterable[tuple[int, int]] = ()) -> Citation:

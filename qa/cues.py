@@ -42,36 +42,43 @@ PERSONAL_CASE = _any_of(
     "(?:打|拨)(?:哪个|什么)电话|(?:找谁|去哪|向谁|怎么)(?:投诉|举报)",
     r"\b(?:my (?:application|case|complaint|permit|fine|compensation)|file (?:a|my) complaint|report (?:my|a) neighbou?r)\b",
 )
+# what a list is of, behind the verb that asks where it stands
+_ABOUT_ZH = "点名|提到|提及|涉及|出现|写到|写了|讲到|说到|谈到|用到|包含|含有|带有"
 LIST = _any_of(
-    "(?:哪些|哪几)(?:个)?(?:任务|条目|条款|条|章节|章|部分|地方|段落|段|节|小节|项目标|处)|(?:几|多少|两|三)处|在哪些",
+    "(?:哪些|哪几)(?:个)?(?:任务|条目|条款|条|章节|章|段落|段|节|小节|项目标)|(?:几|多少|两|三)处",
+    f"(?:哪些|哪几|几)(?:个)?(?:部分|地方|处).{{0,6}}(?:{_ABOUT_ZH}|要求|有关|相关)|(?:提到|点名)(?:了|过)?(?:哪些|哪几|几[样处])",
+    f"在哪些(?:情况|情形|条件|场合)|(?:{_ABOUT_ZH}|要求|写|放|规定|分布)在(?:了)?(?:哪些|哪几)|在哪些.{{0,10}}(?:{_ABOUT_ZH}|用)",
+    f"(?:{_ABOUT_ZH}|关于|有关|相关).{{1,16}}(?:地方|部分|条款|内容|规定|任务).{{0,4}}(?:找出|列出|挑出|给我)",
     "哪些(?:措施|做法|要求|规定|内容|事项).{0,6}(?:针对|涉及|关于|提到|用到|要求)",
     "(?:在|有)哪几处|一词",
     "哪些.{0,8}(?:提到|涉及|出现|写到|带有|含有)|哪些(?:工作|领域|环节|场合).{0,10}(?:用到|要用|采用|需要)",
     "(?:下面|下设|之下|底下).{0,6}(?:几|哪)",
-    "列出|列举|罗列|找出|列全|请列|逐条|一一列|(?:哪几|几)项(?:任务|措施|内容)",
+    "列出|列举|罗列|找出|找全|挑出|列全|请列|逐条|一一列|(?:哪几|几)项(?:任务|措施|内容)",
     "(?:任务|措施|做法|内容|条款|部分|地方|目标|工作|情形|行为|事项)(?:都|分别|一共)?(?:有哪些|是哪些|有哪几|都有什么)",
     "所有(?:的)?(?:任务|条目|章节|目标|指标|地方|部分)",
-    r"\b(?:which|what) (?:parts?|sections?|tasks?|places|chapters?|items|paragraphs|clauses)\b|\blist (?:all|every|the)\b",
+    r"\b(?:which|what) (?:parts|sections?|tasks?|places|chapters?|items|paragraphs|clauses)\b|\blist (?:all|every|the)\b",
+    r"\b(?:which|what) part of the (?:plan|document|text)\b",
+    r"\bevery (?:passage|place|part|section|mention|spot|clause|paragraph)\b",
     r"\beverywhere\b|\bwhere (?:in the plan )?(?:is|are|does|do) .{1,60}\b(?:mention(?:ed)?|appears?|referred|brought up"
     r"|talk about|speak of|deal with|addressed|discussed)\b",
     r"\b(?:lines of work|tasks (?:listed|are listed|under|in the section))\b",
-    r"\ball (?:the )?(?:sections|tasks|parts|places|targets)\b",
+    r"\ball (?:the )?(?:sections|tasks|parts|places|targets|passages|spots|mentions|clauses)\b",
 )
 YES_NO = _any_of(
-    r"吗\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
-    r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|should|must|may)\b",
+    r"[吗伐]\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
+    r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
 )
 MEASURES = _any_of(
     "怎么|如何|怎样|咋|什么措施|哪些措施|什么办法|哪些办法|什么要求|哪些要求|哪些工作|做什么|采取什么|哪些做法|打算",
     r"\bhow (?:is|are|will|does|do|should|can)\b",
     r"\bwhat (?:measures|steps|actions|is (?:being )?done|will be done|happens)\b|\bwhat else\b",
 )
-_UNIT = "|".join(re.escape(fold(unit)) for unit in unit_names())
+UNIT = "|".join(re.escape(fold(unit)) for unit in unit_names())
 # 几 asks for a number where what is counted follows; 哪几 asks which
-_SOME = rf"(?<!哪)几(?=\s*(?:[万亿千百]|{_UNIT}))"
+_SOME = rf"(?<![哪十好])几(?=\s*(?:[万亿千百]|{UNIT}))"
 NUMBER_ASKED = f"多少|百分之几|{_SOME}"
 DATE = _any_of(
-    r"哪(?:一)?(?:年|天|日|月)|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
+    r"哪(?:一)?(?:年|日|月|天(?!.{1,14}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
     "何时|什么时候|什么时间|日期|时间段|哪几年|起止",
     # not "when it rains, …"
     r"\bwhen (?:is|are|was|were|will|would|does|do|did|should|shall|must|can|has|have)\b",
@@ -79,9 +86,10 @@ DATE = _any_of(
     r"\b(?:what|which|on what) (?:date|day|year|years|period|month)\b",
 )
 FIGURE = {
-    "zh": _any_of(f"{NUMBER_ASKED}|多大|多长|多高|多远|多久|比例是|指标值|数值|目标值|第几"),
+    "zh": _any_of(f"{NUMBER_ASKED}|多大|多长|多高|多远|多久(?![没未不])|几成|比例是|指标值|数值|目标值|第几"),
     "en": _any_of(
         r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
+        r"\b(?:total|overall) (?:area|length|number|amount|share)\b",
         r"\bwhat (?:minimum |maximum |is the |are the )?(?:\w+ ){0,4}"
         r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration)s?\b",
     ),
@@ -89,18 +97,22 @@ FIGURE = {
 
 # ---- figures --------------------------------------------------------------------------------------------------------
 
-HOW_MANY = re.compile(rf"(?:多少|第几|{_SOME})\s*[万亿千百]?(?P<unit>{_UNIT})?")
+HOW_MANY = re.compile(rf"(?:多少|第几|{_SOME})\s*[万亿千百]?(?P<unit>{UNIT})?")
+SELDOM_GIVEN = ("money", "power")
+HOW_MANY_EN = re.compile(r"\bhow many\b", re.IGNORECASE)
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
     "zh": (
-        (_any_of("百分之|百分比|百分点|比例|占比|比重"), "percent", True),
+        (_any_of("百分之|百分比|百分点|比例|占比|比重|几成"), "percent", True),
         (
             _any_of(
-                "多少钱|花费|花多少|经费|投资额|总投资|(?:投资|投入|投).{0,8}多少|资金|预算|造价|金额|成本|费用|补贴标准|罚款",
-                "多少.{0,2}[万亿]元",
+                "花费|花多少|投资额|总投资|(?:投资|投入|投).{0,8}多少|预算|造价|金额|补贴标准",
+                "(?:经费|资金|成本|费用|罚款|补贴).{0,10}(?:多少|几|多大|多高)|(?:多少|几).{0,6}(?:钱|资金|经费|费用|补贴)",
+                "(?:多少|几).{0,2}[万亿]元",
             ),
             "money",
             True,
         ),
+        (_any_of("(?:补|奖|罚|赔|领|资助|补助|补贴|奖励)(?:给|到|个|企业|我们?)?多少(?!个|天|人|公)"), "money", False),
         (_any_of("浓度"), "concentration", False),
         (_any_of("面积|多大|平方"), "area", False),
         (_any_of("多长|长度|里程|多远|半径"), "length", False),
@@ -118,7 +130,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         (
             _any_of(
                 r"\b(?:how much (?:money|(?:will|does|did|do) .{1,40} cost)|costs?|budget|funding|price|investment"
-                r"|spend|spent|fine[ds]?)\b"
+                r"|spend|spent)\b|\b(?:how (?:much|big|large|high)|what|size|amount)\b.{0,40}\bfine[ds]?\b(?! (?:partic|dust))"
             ),
             "money",
             True,
@@ -133,7 +145,9 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         (_any_of(r"\brates?\b|\bwhat level\b"), "percent", False),
         (_any_of(r"\bconcentration\b"), "concentration", False),
         (
-            _any_of(r"\b(?:how (?:large|big)|square met|area|hectares|how much (?:\w+ ){0,3}(?:green|space|land))"),
+            _any_of(
+                r"\b(?:how (?:large|big)|square met|area|hectares|how much (?:\w+ ){0,3}(?:green|space|(?:park)?land)|total area)"
+            ),
             "area",
             False,
         ),
@@ -141,7 +155,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
             _any_of(
                 r"\bhow long\b.{0,60}\b(?:periods?|terms?|last|take|valid|serve|stay)\b",
                 r"\b(?:term of|duration|validity|period of)\b",
-                r"\bhow (?:many )?(?:years|months|days|often)\b",
+                r"\bhow (?:many )?(?:years|months|weeks|days|hours|minutes|often)\b",
             ),
             "duration",
             False,
@@ -175,6 +189,8 @@ RESULT = _any_of(
     "(?:现在|目前|如今|至今|迄今)(?:一共|总共|共)?(?:是|有|建成|完成|达到)了?(?:多少|几)",
     r"\bactual(?:ly)?\b|\b(?:was|were|has been|have been) (?:achieved|reached|completed|built)\b|\bso far\b",
 )
+# what will be is no result, though it be actual
+TO_COME = _any_of("要|将|打算|准备|计划", r"\b(?:will|would|going to|to be|should|must|shall)\b")
 # a sentence that tells how things stand
 STANDS = _any_of("已|目前|现有|累计|截至", r"\b(?:already|currently|has been|have been|so far)\b")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
@@ -251,8 +267,9 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
     ),
     (
         _any_of(
-            "(?:局长|区长|主任|书记|负责人|市长|院长|组长)(?:是谁|叫什么|姓什么|的?名字|的?姓名)|叫什么名字",
+            "(?:局长|区长|主任|书记|负责人|市长|院长|组长|[河路湾林]长)(?:是谁|是哪位|是哪一位|叫什么|姓什么|的?名字|的?姓名)|叫什么名字",
             r"\bname of the (?:director|head|mayor|person|official)|\bwho is the (?:director|head|mayor|chief)",
+            r"\bwho\b.{0,60}\bby name\b",
         ),
         _any_of("(?!)"),  # names of persons cannot be told by rule: never taken as given
         ("人名", "names of persons"),
@@ -270,7 +287,7 @@ UNIVERSAL = _any_of(
     "只|仅|一律|必须|强制|任何|所有|全部|每一?[家个户]|都[要得]",
     r"\b(?:only|every|all|compulsory|mandatory|must|any|always|oblig\w+|required|forced|have to)\b",
 )
-SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广")
+SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广|启动")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入: a question, no denial
 A_NOT_A = re.compile(r"(\w)不\1|有没有|有无")
@@ -300,6 +317,9 @@ OFTEN = _any_of(
 # than which: a number so compared need not be the plan's own
 THAN = re.compile(r"\b(?:below|under|less|fewer|lower|more|above|over|exceed\w*|beyond|higher|larger|greater)\b", re.IGNORECASE)
 GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
+# a question that supposes a duty, and a sentence that lifts it
+NEEDED = _any_of("[还要就]得(?!到|了)|需要|必须|要不要|(?<!不)须", r"\b(?:need|have to|must|required)\b")
+SPARED = _any_of("免(?!费|疫|洗)|无需|无须|不需要?|不必|不用", r"\b(?:exempt|no need|not required|waive)\w*")
 FORBIDS = _any_of("不得|禁止|严禁|不再|取缔|停止|查处|打击")
 ALLOWED = _any_of(
     "能不能|可不可以|可以|可否|能否|能[^力源够耗]|允许|准许|让不让", r"\b(?:can|may|could|allowed|permitted|permissible)\b"
@@ -321,7 +341,9 @@ TARGET_WORDS = _any_of(
 )
 # how many parts a question expects, and that it asks for parts
 EXPECTED = re.compile(
-    r"(?:哪|的|有|要)?(?P<zh>[二两三四五六七八九十])(?:个|项|大|条|类)?(?:方面|任务|工作|能力|举措|措施|原则|建设)|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten)\b"
+    r"(?:哪|的|有|要)?(?P<zh>[二两三四五六七八九十])(?:个|项|大|条|类)?(?:方面|任务|工作|能力|举措|措施|原则|建设)"
+    r"|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten) (?:\w+ ){0,2}"
+    r"(?:tasks|parts|aspects|measures|principles|goals|fields|fronts|steps|lines|items|areas of|priorities|things)\b"
 )
 TASKS = _any_of(
     "(?:几|哪些|哪几)(?:项|个|大|方面)?的?(?:任务|方面|工作|举措|内容)|任务有哪些|列了",
@@ -338,12 +360,26 @@ PARTS = _any_of(
 )
 # a sentence that introduces the items below it
 INTRODUCES = re.compile(r"[：:]$|(?:下列|以下|如下)")
+# what a list question says that it is about: 提到第三方的地方, 跟许可证有关的规定, every passage that deals with stations
+MATTER = re.compile(
+    rf"(?:{_ABOUT_ZH}|关于|针对)(?:了|过|到)*(?P<of>[^，。；？?,;]{{2,16}}?)(?:有关|相关)?(?:的|都|，|。|；|分别|各|[？?,;]|$)"
+    r"|(?:跟|与|和|同)(?P<with>[^，。；？?,;]{2,14}?)(?:有关|相关)"
+    r"|\b(?:mention(?:s|ed|ing)?|talk(?:s|ed|ing)? about|deal(?:s|t|ing)? with|refer(?:s|red|ring)? to|concern(?:s|ed|ing)?"
+    r"|touch(?:es|ed|ing)? on|speak(?:s|ing)? of|bring(?:s|ing)? (?:up|in)|related to|discuss(?:es|ing)?|address(?:es|ing)?)"
+    r" (?P<en>[^,.?;!]{3,60})",
+    re.IGNORECASE,
+)
+CEILING = _any_of("封顶|最高|最多|上限|不超过|顶多|至多", r"\b(?:at most|maximum|ceiling|cap|upper limit|no more than)\b")
+AT_MOST = _any_of("最高|最多|不超过|不高于|以内|以下|上限|至多|控制在")
+PER_HEAD = _any_of(
+    "人均|户均|每(?:人|户|百|千|万)", r"\b(?:per (?:head|person|capita|household|resident)|each (?:person|resident))\b"
+)
 ASIDE = re.compile(r"[（(][^）)]*[）)]")
 LIST_WORDS = _any_of(
     "(?:在|有|请|把|里|中|里面)?(?:哪些|哪几|几|多少|所有|全部)(?:个|条|项)?的?"
     "(?:任务|条目|条款|章节|部分|地方|段落|小节|目标|措施|工作|内容|处|节|章|段|条)?(?:里|中|上|当中)?(?:都|被|会)*"
     "(?:提到|提及|涉及|出现|写到|讲到|说到|包含|含有|带有|谈到|关于)?(?:了|过|的)?",
-    "列出|列举|找出|列全|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文",
+    "列出|列举|找出|列全|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文|事情|东西|活儿|总共|一共|[几多]样|挑出|规定|写在|给我",
     r"\b(?:which|what|list|all|every|parts?|sections?|tasks?|places?|chapters?|items|where|plan|document"
     r"|speak(?:s)? of|say(?:s)?|each|want(?:s|ed)?|brought up|bring up|discuss(?:es|ed)?|address(?:es|ed)?|lines of work|listed"
     r"|mention(?:s|ed|ing)?|refer(?:s|red)?|deal(?:s)? with|talk(?:s)? about|cover(?:s)?|appear(?:s)?"

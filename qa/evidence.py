@@ -25,6 +25,7 @@ W_TEXT, W_KNOWN, W_COVER, W_SECTION = 0.35, 0.4, 0.7, 0.6
 IN_SECTION = 0.25  # a question's word counts a quarter where it stands beside the sentence, in its heading or chunk
 LEAD_MALUS = 0.08  # a sentence that only announces what its section says
 TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
+PER_HEAD_MALUS, CEILING_BONUS = 0.2, 0.1  # a figure per head where none is asked for; a ceiling where one is
 PREFERRED_BONUS = 0.3  # the section that the question names by its title, or that was cited last
 NUMBER_BONUS = 0.5  # a document has one number, and hardly any word to find it by
 IN_FOCUS = 0.5  # share of the asking clause's words that have to stand around a figure
@@ -34,6 +35,7 @@ _UNKNOWN = 0.5  # an English word without a translation may be one that Chinese 
 _GENERAL = ("个", "项", "种")  # 100个企业 is as good as 100家企业
 _ENGLISH_BREAK = re.compile(r"[,;:] | and | or ")
 _BREAK = re.compile(r"[，；：,;]")
+_IN_QUOTES = re.compile(r"“[^”]*”|《[^》]*》")
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Ranker:
         """The sentences of the hits, the best first; sections in `boost` are preferred."""
         groups = self.groups(question)
         weights = self.weights(groups)
+        focus = self.groups(replace(question, topic=question.focus)) if question.focus else groups
         text, known = (
             _Scale([c for hit in hits for c in hit.sentences.values()]),
             _Scale([c for hit in hits for c in hit.questions.values()]),
@@ -138,7 +141,7 @@ class Ranker:
                 cosine, asked = hit.sentences.get(sentence.start, text.low), hit.questions.get(sentence.start, known.low)
                 dense = W_TEXT * text(cosine) + W_KNOWN * known(asked) if known.high else (W_TEXT + W_KNOWN / 2) * text(cosine)
                 cover = self.cover(groups, weights, self._cached(hit.plan, sentence.ref, sentence.text), beside)
-                figure, fit = self._typed(question, hit.plan, sentence, groups, weights)
+                figure, fit = self._typed(question, hit.plan, sentence, groups, weights, focus)
                 score = (
                     dense
                     + W_COVER * cover
@@ -181,9 +184,9 @@ class Ranker:
         return self.cover(groups, weights, frozenset(self._index.words.terms(text[slice(*span)])), frozenset())
 
     def _typed(
-        self, question: Question, plan: str, sentence: Sentence, groups: Groups, weights: Weights
+        self, question: Question, plan: str, sentence: Sentence, groups: Groups, weights: Weights, focus: Groups
     ) -> tuple[Figure | None, float]:
-        """The figure that fits the question's type, and what that is worth."""
+        """The figure that fits the question's type, and what that is worth. `focus` are the words of the clause that asks."""
         if question.kind not in (Kind.FIGURE, Kind.DATE):
             if any(f.family == c.family and f.unit == c.unit for c in question.claims for f in _figures(sentence.text)):
                 return None, TYPE_BONUS
@@ -194,12 +197,27 @@ class Ranker:
         if not fitting:
             return None, -TYPE_MALUS
         covers = [self.figure_cover(question, groups, weights, plan, sentence, f) for f in fitting]
-        best = max(range(len(fitting)), key=lambda i: (covers[i], fitting[i].family != "count", -i))
+        named = covers
+        if focus is not groups and len(fitting) > 1:
+            rare = self.weights(focus)
+            named = [
+                c + self.figure_cover(question, focus, rare, plan, sentence, f) for c, f in zip(covers, fitting, strict=True)
+            ]
+        best = max(range(len(fitting)), key=lambda i: (named[i], fitting[i].family != "count", -i))
         # without a hint at the unit a measure is likelier meant than a count
         bonus = TYPE_BONUS * (
             1 if question.family or question.kind is Kind.DATE else 0.25 if fitting[best].family == "count" else 0.75
         )
-        return fitting[best], bonus + CLAUSE_BONUS * covers[best]
+        return fitting[best], bonus + CLAUSE_BONUS * covers[best] + _manner(question, sentence.text, fitting[best])
+
+
+def _manner(question: Question, text: str, figure: Figure) -> float:
+    """Whether a figure is meant as the question means it: a whole, one per head, a ceiling."""
+    around = text[slice(*figure_span(text, figure))] + figure.text
+    whole = figure.family != "money" and not cues.PER_HEAD.search(question.text)  # grants and fines are told per head anyway
+    per_head = whole and cues.PER_HEAD.search(around)
+    ceiling = cues.CEILING.search(question.text) and cues.AT_MOST.search(around)
+    return (CEILING_BONUS if ceiling else 0.0) - (PER_HEAD_MALUS if per_head else 0.0)
 
 
 def is_lead(plan: Plan, sentence: Sentence) -> bool:
@@ -218,6 +236,8 @@ def fits(question: Question, figure: Figure) -> bool:
         return fold(figure.unit) == question.unit or (general and figure.family == "count")
     if question.family:
         return figure.family == question.family
+    if figure.family == "duration" and cues.HOW_MANY_EN.search(question.text):
+        return False  # how many years is asked by name
     return figure.family not in ("date", "label", "") and figure.unit not in ("", "大", "轮", "届")
 
 
@@ -226,7 +246,8 @@ def clause_of(text: str, at: int) -> tuple[int, int]:
     cuts = [m.start() for m in _BREAK.finditer(text)]
     figures = _figures(text)
     cuts += [i for i, c in enumerate(text) if c == "、" and _between_figures(text, i, figures)]
-    cuts = sorted(c for c in cuts if not any(f.start <= c < f.end for f in figures))
+    whole = [(f.start, f.end) for f in figures] + [m.span() for m in _IN_QUOTES.finditer(text)]
+    cuts = sorted(c for c in cuts if not any(start <= c < end for start, end in whole))
     begin = max((c + 1 for c in cuts if c < at), default=0)
     end = min((c for c in cuts if c >= at), default=len(text.rstrip("。！？；")))
     return begin, end

@@ -29,11 +29,13 @@ class Completed:
 
 _ABOUT_ZH = re.compile(r"^(?:那么?|还有|另外)?[，,]?(?P<topic>.{1,24}?)(?:方面|这块|这一块|的话)?呢[？?]?$")
 _POINTS_ZH = re.compile(
-    r"^(?:那么?|这样)?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它)(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?|(?:它|它们|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)"
+    r"^(?:那么?|这样)?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它(?!们))(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?|(?:它|它们|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)"
 )
 _TAIL_ZH = re.compile(
     r"(?:有(?:什么|哪些|没有)|是(?:什么|多少|谁)|怎么|如何|怎样|要(?:达到|维持|新建|完成)?多少|多少|几|由谁|在哪|什么时候|何时|打算).*$"
 )
+# 要建多少公里绿道 is about 要建绿道
+_COUNTED_ZH = re.compile(rf"(?:多少|(?<!哪)几)\s*[万亿千百]?(?:{cues.UNIT})?(?=[\u4e00-\u9fff]{{2}})")
 _HOW_MUCH_ZH = re.compile(r"多少|百分之几|多大|多长|几[个类项张起级公里米座条]")
 # a short question that begins so names no matter of its own: 由谁负责, 哪一年完成, 有多长
 _NO_TOPIC_ZH = re.compile(r"(?:那么?)?(?:谁|哪|什么|怎么|如何|为什么|为何|多少|几|有|由|在|要|还|到|何时|何地|是|能|会|具体)")
@@ -56,14 +58,14 @@ def _last(history: Sequence[Turn], role: str) -> str:
 
 
 def cited_refs(text: str, plan: Plan) -> tuple[str, ...]:
-    """The sections whose addresses stand in a text, the longest address first where one contains another."""
+    """The sections whose addresses or refs stand in a text, the longest first where one contains another."""
     folded, found = fold(text), []
-    for section in sorted(plan.sections, key=lambda s: -len(s.address)):
-        address = fold(section.address)
-        if section.ref.count("/") and address in folded:
-            found.append(section.ref)
-            folded = folded.replace(address, " ")
-    return tuple(found)
+    names = [(fold(name), s.ref) for s in plan.sections if s.ref.count("/") for name in (s.address, s.ref)]
+    for name, ref in sorted(names, key=lambda pair: -len(pair[0])):
+        if name in folded:
+            found.append(ref)
+            folded = folded.replace(name, " ")
+    return tuple(dict.fromkeys(found))
 
 
 def _asking(before: str) -> str:
@@ -81,7 +83,7 @@ def _complete_zh(text: str, before: str) -> str | None:
     if about:
         return f"{about['topic']}{_asking(before)}？"
     if _POINTS_ZH.search(text) or (len(text) <= _SHORT_ZH and _NO_TOPIC_ZH.match(text)):
-        head = _TAIL_ZH.sub("", before.rstrip("？?。 ")).rstrip("，,的") or before
+        head = _TAIL_ZH.sub("", _COUNTED_ZH.sub("", before.rstrip("？?。 "))).rstrip("，,的") or before
         return f"{head}：{_POINTS_ZH.sub('', text, count=1) or text}"
     return None
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpus.figures import ENGLISH_NUMBERS, number_value, numbers_in
+from corpus.figures import ENGLISH_NUMBERS, find_figures, number_value, numbers_in
 from corpus.fold import fold, squeeze
 from corpus.parse import Plan, Section
 from corpus.sentences import Sentence
@@ -29,8 +29,11 @@ HELD = 0.45  # a sentence belongs to a list when it holds this share of the topi
 
 
 def list_topic(topic: str) -> str:
-    """The matter of a list question: its topic without the words that ask for a list."""
-    return cues.LIST_WORDS.sub(" ", cues.ASIDE.sub(" ", topic)).strip()
+    """The matter of a list question: what it says that it is about, else its topic without the words that ask for a list."""
+    plain = cues.ASIDE.sub(" ", topic)
+    found = cues.MATTER.search(plain)
+    matter = next((m for m in found.groups() if m), "") if found else ""
+    return cues.LIST_WORDS.sub(" ", matter).strip() or cues.LIST_WORDS.sub(" ", plain).strip()
 
 
 def _count(expected: re.Match[str]) -> float | None:
@@ -178,7 +181,7 @@ class Lister:
         quoted = [squeeze(q) for q in question.quoted]
         within = next((titles[q] for q in quoted if q in titles), "") if len(quoted) > 1 else ""
         sentences = [s for section in plan.sections if section.ref.startswith(within) for s in section.sentences]
-        phrases = [q for q in quoted if not within or q not in titles] or self._bodies(question, plan)
+        phrases = [q for q in quoted if not within or q not in titles] or self._bodies(question, plan) or self._dates(question)
         held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
         if held:
             return held, phrases
@@ -210,6 +213,11 @@ class Lister:
             named = next((run[i:] for i in range(len(run) - _BODY_MIN + 1) if run[i:] in text), None)
             found += [named] if named else []
         return found
+
+    @staticmethod
+    def _dates(question: Question) -> list[str]:
+        """The days and months that a question names."""
+        return [squeeze(fold(f.text)) for f in find_figures(question.text) if f.family == "date" and "月" in f.text]
 
     def _targets(self, question: Question, plan: Plan) -> Draft | None:
         """The plan's quantified targets, all or those that the question's words choose."""

@@ -12,10 +12,10 @@ from index.retrieve import Hit, Index
 from qa import cues, texts
 from qa.answer import Answer, Citation, Nearest, Reason
 from qa.check import faults
-from qa.claims import agrees, contradicts, english_contradiction, other_number
+from qa.claims import agrees, contradicts, english_contradiction, other_number, stated
 from qa.compare import Comparison
 from qa.compose import MAX_MEASURES, MAX_TEXT, cite, following, measures, shorten
-from qa.evidence import Evidence, Ranker, clause_of, is_lead
+from qa.evidence import W_KNOWN, Evidence, Ranker, clause_of, is_lead
 from qa.lists import Lister
 from qa.speak import Draft, Speaker
 from qa.understand import Kind, Question, Scope
@@ -115,8 +115,10 @@ class Responder:
         By shared words, by all signs together, or by a known question much like it that no other sentence comes near.
         """
         _, known = self.index.background(question.language).above(0.0, evidence.asked)
+        # without known questions a sentence cannot reach as high a score
+        score = SURE_SCORE if self.index.sources[evidence.plan].expansion else SURE_SCORE - W_KNOWN / 2
         alone = known >= SURE_KNOWN and evidence.lead >= SURE_LEAD
-        return evidence.cover >= SURE_COVER or evidence.score >= SURE_SCORE or alone
+        return evidence.cover >= SURE_COVER or evidence.score >= score or alone
 
     def draft(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | Reason:
         """The answer before it is checked, or why there is none."""
@@ -226,7 +228,8 @@ class Responder:
             return Reason.NO_FIGURE
         if self._later_year(question, found):
             return Reason.NO_FIGURE
-        if cues.RESULT.search(fold(question.text)) and not cues.STANDS.search(found.sentence.text):
+        achieved = cues.RESULT.search(fold(question.text)) and not cues.TO_COME.search(question.text)
+        if achieved and not cues.STANDS.search(found.sentence.text):
             return Reason.NO_RESULT
         whole = self.speaker.sentence(plan, found.sentence, question.language)
         # a date is told with what it begins or ends, and a sentence with two dates is not torn
@@ -246,7 +249,9 @@ class Responder:
         """Whether the figure found is what was asked for: near the best sentence, and among the question's words."""
         if found.score < best.score - FIGURE_DISTANCE:
             return False
-        return found.cover >= FIGURE_COVER or self.sure(question, found) or self.ranker.in_focus(question, found)
+        # sums are asked for more often than plans give them: that the sentence comes near is not enough
+        near = self.sure(question, found) and not (question.strict and question.family in cues.SELDOM_GIVEN)
+        return near or found.cover >= FIGURE_COVER or self.ranker.in_focus(question, found)
 
     def _left_open(self, question: Question, best: Evidence) -> str | None:
         """The clause that names the indicator and leaves its figure to somebody else."""
@@ -316,7 +321,8 @@ class Responder:
 
     def _disputed(self, question: Question, best: Evidence, plan: Plan) -> bool:
         """Whether the sentence speaks against what the question states: by its words, or by naming another thing."""
-        if contradicts(fold(question.text), fold(best.sentence.text)):
+        put = fold(question.text) if cues.PRESUMES.search(question.text) else stated(fold(question.text))
+        if contradicts(put, fold(best.sentence.text)):
             return True
         body = cues.NAMES_BODY.search(question.text)
         if body and squeeze(fold(body[1])) not in self._in_role(question, plan, best):

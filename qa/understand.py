@@ -71,6 +71,7 @@ def language_of(text: str) -> str:
 
 
 def _kind(text: str, language: str) -> Kind:
+    text = cues.QUOTED.sub(" ", text)  # “几个一批” asks for no number
     strict_figure = next((strict for p, _, strict in cues.FAMILIES[language] if p.search(text.lower())), False)
     for pattern, kind in (
         (cues.ORDER, Kind.ORDER),
