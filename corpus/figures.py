@@ -27,6 +27,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "升": ("volume", 0.001),
     "微克/立方米": ("concentration", 1),
     "毫克/立方米": ("concentration", 1000),
+    "微克": ("concentration", 1),
     "毫克/升": ("concentration", 1),
     "吨": ("mass", 1),
     "吨/日": ("rate", 1),

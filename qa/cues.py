@@ -47,13 +47,14 @@ _ABOUT_ZH = "点名|提到|提及|涉及|出现|写到|写了|讲到|说到|谈�
 LIST = _any_of(
     "(?:哪些|哪几)(?:个)?(?:任务|条目|条款|条|章节|章|段落|段|节|小节|项目标)|(?:几|多少|两|三)处",
     f"(?:哪些|哪几|几)(?:个)?(?:部分|地方|处).{{0,6}}(?:{_ABOUT_ZH}|要求|有关|相关)|(?:提到|点名)(?:了|过)?(?:哪些|哪几|几[样处])",
+    "(?:分别|分散|都)(?:写)?在(?:什么|哪些|哪几个?)(?:地方|条目|部分)",
     f"在哪些(?:情况|情形|条件|场合)|(?:{_ABOUT_ZH}|要求|写|放|规定|分布)在(?:了)?(?:哪些|哪几)|在哪些.{{0,10}}(?:{_ABOUT_ZH}|用)",
     f"(?:{_ABOUT_ZH}|关于|有关|相关).{{1,16}}(?:地方|部分|条款|内容|规定|任务).{{0,4}}(?:找出|列出|挑出|给我)",
     "哪些(?:措施|做法|要求|规定|内容|事项).{0,6}(?:针对|涉及|关于|提到|用到|要求)",
     "(?:在|有)哪几处|一词",
     "哪些.{0,8}(?:提到|涉及|出现|写到|带有|含有)|哪些(?:工作|领域|环节|场合).{0,10}(?:用到|要用|采用|需要)",
     "(?:下面|下设|之下|底下).{0,6}(?:几|哪)",
-    "列出|列举|罗列|找出|找全|挑出|列全|请列|逐条|一一列|(?:哪几|几)项(?:任务|措施|内容)",
+    "列出(?!来要)|列举|罗列|找出|找全|挑出|列全|请列|逐条|一一列|(?:哪几|几)项(?:任务|措施|内容)",
     "(?:任务|措施|做法|内容|条款|部分|地方|目标|工作|情形|行为|事项)(?:都|分别|一共)?(?:有哪些|是哪些|有哪几|都有什么)",
     "所有(?:的)?(?:任务|条目|章节|目标|指标|地方|部分)",
     r"\b(?:which|what) (?:parts|sections?|tasks?|places|chapters?|items|paragraphs|clauses)\b|\blist (?:all|every|the)\b",
@@ -146,7 +147,8 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         (_any_of(r"\bconcentration\b"), "concentration", False),
         (
             _any_of(
-                r"\b(?:how (?:large|big)|square met|area|hectares|how much (?:\w+ ){0,3}(?:green|space|(?:park)?land)|total area)"
+                r"\b(?:how (?:large|big)|square met|area|hectares|total area"
+                r"|how much (?:\w+ ){0,3}(?:green|space|(?:park)?land))"
             ),
             "area",
             False,
@@ -301,15 +303,19 @@ WHY = _any_of(*_WHY)
 BECAUSE = _any_of(
     "由于|因为|因此|为了|旨在|以便|满足", r"\b(?:because|in order to|so as to|due to|owing to|so that|with a view to)\b"
 )
-_TAGS = (r"吧[?？]?$|[对是]吧|没错吧", r"\b(?:right|correct)\s*\?|(?:isn't|wasn't|aren't|doesn't|won't) (?:it|they|that)\s*\?")
+_TAGS = (
+    r"吧[?？]?$|吧[，,]|[对是]吧|没错吧",
+    r"\b(?:right|correct)\s*\?|(?:isn't|wasn't|aren't|doesn't|won't) (?:it|they|that)\s*\?",
+)
 TAG = _any_of(*_TAGS)
 # questions that take something for given: …吧, 对吧, 为什么, right?, why does
 PRESUMES = _any_of(*_TAGS, *_WHY, "对吗|对不对|怎么(?:会|要把|反而)|既然", r"^\W*since\b|^\W*given that\b")
 DOWN = _any_of(
     "缩回|缩小|缩减|削减|减少|降低|下调|放宽|取消|停止|放弃|关停|推迟|退出|不再",
-    r"\b(?:lower|reduc|cut|cancel|relax|drop|abandon|stop|shrink|scal\w* back|weaken|delay|postpon|withdraw)\w*",
+    r"\b(?:lower|reduc|cut|cancel|relax|drop|abandon|stop|shrink|scal\w* back|weaken|delay|postpon|withdraw"
+    r"|laps|suspend|slacken|ignor|give up|go without)\w*",
 )
-UP = _any_of("延伸|提升|提高|扩大|推进|加强|强化|达到|维持|新增|增加|完善|加快|加大|不低于|全面")
+UP = _any_of("延伸|提升|提高|扩大|推进|加强|强化|达到|维持|新增|增加|完善|加快|加大|不低于|全面|确保|保障")
 # how often, without a number
 OFTEN = _any_of(
     "定期|不定期|动态|实时|及时|每[年月季周日天]|逐年|常态|随时", r"\b(?:regular|periodic|dynamic|annual|monthly|every)"
@@ -379,7 +385,7 @@ LIST_WORDS = _any_of(
     "(?:在|有|请|把|里|中|里面)?(?:哪些|哪几|几|多少|所有|全部)(?:个|条|项)?的?"
     "(?:任务|条目|条款|章节|部分|地方|段落|小节|目标|措施|工作|内容|处|节|章|段|条)?(?:里|中|上|当中)?(?:都|被|会)*"
     "(?:提到|提及|涉及|出现|写到|讲到|说到|包含|含有|带有|谈到|关于)?(?:了|过|的)?",
-    "列出|列举|找出|列全|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文|事情|东西|活儿|总共|一共|[几多]样|挑出|规定|写在|给我",
+    "列出|列举|找出|列全|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文|这个|分散|条目|事情|东西|活儿|总共|一共|[几多]样|挑出|规定|写在|给我",
     r"\b(?:which|what|list|all|every|parts?|sections?|tasks?|places?|chapters?|items|where|plan|document"
     r"|speak(?:s)? of|say(?:s)?|each|want(?:s|ed)?|brought up|bring up|discuss(?:es|ed)?|address(?:es|ed)?|lines of work|listed"
     r"|mention(?:s|ed|ing)?|refer(?:s|red)?|deal(?:s)? with|talk(?:s)? about|cover(?:s)?|appear(?:s)?"

@@ -29,7 +29,7 @@ class Completed:
 
 _ABOUT_ZH = re.compile(r"^(?:那么?|还有|另外)?[，,]?(?P<topic>.{1,24}?)(?:方面|这块|这一块|的话)?呢[？?]?$")
 _POINTS_ZH = re.compile(
-    r"^(?:那么?|这样)?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它(?!们))(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?|(?:它|它们|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)"
+    r"^(?:那么?|这样)?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它(?!们))(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?|(?:它们|它|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)"
 )
 _TAIL_ZH = re.compile(
     r"(?:有(?:什么|哪些|没有)|是(?:什么|多少|谁)|怎么|如何|怎样|要(?:达到|维持|新建|完成)?多少|多少|几|由谁|在哪|什么时候|何时|打算).*$"
@@ -41,11 +41,22 @@ _HOW_MUCH_ZH = re.compile(r"多少|百分之几|多大|多长|几[个类项张�
 _NO_TOPIC_ZH = re.compile(r"(?:那么?)?(?:谁|哪|什么|怎么|如何|为什么|为何|多少|几|有|由|在|要|还|到|何时|何地|是|能|会|具体)")
 _BARE_ZH = re.compile(r".{1,4}的")  # 国三的呢: of what, the question before says
 _SHORT_ZH = 8
+# a question that leans on the one before: 那…, 还…, 具体要建什么清单
+_LEANS_ZH = re.compile(r"(?:那|还|又|再|另外|具体|其中|同样|分别|一共)")
+_LEANING_ZH = 14  # characters, at most
 _ABOUT_EN = re.compile(
-    r"^(?:and |so |ok,? |okay,? )?(?:what|how) about (?P<topic>.+?)\W*$|^and (?P<and>.{2,40}?)\W*$", re.IGNORECASE
+    r"^(?:and |so |ok,? |okay,? )?(?:what|how) about (?P<topic>.+?)\W*$"
+    r"|^and (?!which|what|who|when|where|how|why|is |are |do |does |will |can )(?P<and>.{2,40}?)\W*$",
+    re.IGNORECASE,
 )
 _ONES_EN = re.compile(r"\bones?\W*$", re.IGNORECASE)  # of what, the question before says
 _SHORT_EN = 4  # words: "By which year?"
+_LEANS_EN = re.compile(
+    r"(?:and|but|or|also),? (?:what|which|who|whom|whose|when|where|how|why|is|are|do|does|did|will|can)\b"
+    r"|(?:with|by|in|for|at|on|from|to|of) (?:what|which|whom|whose|when|how)\b(?:\W+\w+){0,4}\W*$"
+    r"|.*\bones?\b",
+    re.IGNORECASE,
+)
 _POINTS_EN = re.compile(
     r"\b(?:it|its|they|them|their|this|these|those|there|else|same|the (?:latter|former))\b"
     r"|\bthat (?:one|task|section|target|plan|item)\b",
@@ -82,7 +93,8 @@ def _complete_zh(text: str, before: str) -> str | None:
         return f"{about['topic'].removesuffix('的')}：{before}"
     if about:
         return f"{about['topic']}{_asking(before)}？"
-    if _POINTS_ZH.search(text) or (len(text) <= _SHORT_ZH and _NO_TOPIC_ZH.match(text)):
+    leans = len(text) <= _LEANING_ZH and _LEANS_ZH.match(text)
+    if leans or _POINTS_ZH.search(text) or (len(text) <= _SHORT_ZH and _NO_TOPIC_ZH.match(text)):
         head = _TAIL_ZH.sub("", _COUNTED_ZH.sub("", before.rstrip("？?。 "))).rstrip("，,的") or before
         return f"{head}：{_POINTS_ZH.sub('', text, count=1) or text}"
     return None
@@ -100,7 +112,7 @@ def _complete_en(text: str, before: str) -> str | None:
     about = _ABOUT_EN.match(text)
     if about and not _ONES_EN.search(text):
         return _ASKED_EN[_asked_en(before)].format(about["topic"] or about["and"])
-    short = bool(about) or len(text.split()) <= _SHORT_EN
+    short = bool(about) or len(text.split()) <= _SHORT_EN or bool(_LEANS_EN.match(text))
     return f"{text} (after: {before})" if short or _POINTS_EN.search(text) else None
 
 

@@ -23,7 +23,7 @@ from qa.followup import Completed, Turn, complete
 from qa.respond import EVIDENCE_HITS, Responder
 from qa.several import read_several
 from qa.speak import Draft
-from qa.understand import Kind, Question, Scope, language_of, understand
+from qa.understand import Kind, Question, Scope, language_of, supposes, understand
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         responder, language = self._responder, question.language
         unmet = responder.unmet(question, self._scope(plan))
         # a year that a yes-or-no question supposes may be another than the plan's: that is a no
-        if unmet and not (unmet[0] is Reason.OTHER_PERIOD and question.kind is Kind.YES_NO):
+        if unmet and not (unmet[0] is Reason.OTHER_PERIOD and supposes(question)):
             return responder.refuse(question.text, language, unmet[0], plan, details=unmet[1])
         figures = self._figures(question, plan)
         if figures:

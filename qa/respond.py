@@ -18,7 +18,7 @@ from qa.compose import MAX_MEASURES, MAX_TEXT, cite, following, measures, shorte
 from qa.evidence import W_KNOWN, Evidence, Ranker, clause_of, is_lead
 from qa.lists import Lister
 from qa.speak import Draft, Speaker
-from qa.understand import Kind, Question, Scope
+from qa.understand import Kind, Question, Scope, supposes
 
 EVIDENCE_HITS = 12  # sections of which sentences are read
 FIGURE_COVER = 0.35  # a figure counts as the answer only where this share of the question's words stands around it
@@ -350,7 +350,7 @@ class Responder:
     def other_period(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
         """No, where a question supposes a year outside the plan's period for something that the plan sets another year for."""
         best = ranked[0]
-        if not (question.kind is Kind.YES_NO and self._near(question, best) and self._other_year(question, best)):
+        if not (supposes(question) and self._near(question, best) and self._other_year(question, best)):
             return None
         body = self.speaker.marked([self._shortened(question, plan, best.sentence)], question.language)
         return Draft(texts.pick(texts.NOT_SO, question.language).format(text=body), (cite(plan, best.sentence, 1),))

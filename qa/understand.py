@@ -212,6 +212,11 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
     )
 
 
+def supposes(question: Question) -> bool:
+    """Whether a question states something that may not be so: it asks yes or no, or takes it for given."""
+    return question.kind is Kind.YES_NO or bool(cues.PRESUMES.search(question.text))
+
+
 def _kind_of(text: str, own: str | None, language: str) -> Kind:
     kind = _kind(fold(text) if language == "zh" else text.strip(), language)
     last = _kind(fold(own) if language == "zh" else own.strip(), language) if own else Kind.FACT

@@ -1,6 +1,6 @@
 import pytest
 
-from qa.claims import contradicts, english_claims, english_contradiction, other_number
+from qa.claims import contradicts, english_claims, english_contradiction, other_number, stated
 
 
 @pytest.mark.parametrize(
@@ -15,10 +15,23 @@ from qa.claims import contradicts, english_claims, english_contradiction, other_
         ("水体是不是已经全面消除了", "在本区已全面消除劣V类水体的基础上", False),
         ("有没有要求", "督促企业强化管理，达标排放", False),
         ("能不能焚烧", "禁止露天焚烧", True),
+        ("新增车辆是不是基本都得是新能源的", "持续推广新能源车，新增车辆基本采用新能源车", False),
+        ("还得自己开失业证明吗", "实行承诺制失业登记，免提交失业证明材料", True),
     ],
 )
 def test_contradicts(question, sentence, expected):
     assert contradicts(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "put"),
+    [
+        ("水箱不晓得多久没洗了，能不能喝上放心水？", "能不能喝上放心水"),
+        ("达标率要从95%降到90%，对吧？", "达标率要从95%降到90%，对吧？"),
+    ],
+)
+def test_a_grievance_before_the_question_is_not_what_it_puts(question, put):
+    assert stated(question) == put
 
 
 def test_english_claims_are_keyed_by_what_they_count():

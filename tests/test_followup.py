@@ -14,6 +14,13 @@ def turns(question, answer="推进新建绿道 18 公里（二、（六）2.）"
         ("监测站的应急能力有什么要求？", "辐射方面呢？", "辐射有什么要求？"),
         ("医院的医疗废物怎么管？", "那小诊所的呢", "小诊所：医院的医疗废物怎么管？"),
         ("生活垃圾分类达标率是多少？", "这一条还要严格执行哪部条例？", "生活垃圾分类达标率：还要严格执行哪部条例？"),
+        ("要建多少公里绿道？", "它们分哪几级？", "要建绿道：分哪几级？"),
+        ("河长制有什么要求？", "具体要建什么清单？", "河长制：具体要建什么清单？"),
+        (
+            "Which parks are built?",
+            "And which existing ones will be done up?",
+            "And which existing ones will be done up? (after: Which parks are built?)",
+        ),
         ("How many roads are swept?", "By which year?", "By which year? (after: How many roads are swept?)"),
         ("What is the target for road sweeping?", "And greenways?", "What is the target for greenways?"),
         ("How is dust controlled?", "What about noise?", "What does the plan say about noise?"),
@@ -24,7 +31,13 @@ def test_completed(before, text, rewritten, plan):
 
 
 @pytest.mark.parametrize(
-    "text", ["全区道路机械化清扫率要达到多少？", "那装配式建筑的装配率要到多少？", "How many rivers does the district dredge?"]
+    "text",
+    [
+        "And the waste facility, which plot is that on?",
+        "全区道路机械化清扫率要达到多少？",
+        "那装配式建筑的装配率要到多少？",
+        "How many rivers does the district dredge?",
+    ],
 )
 def test_a_topic_of_its_own_is_not_dragged_back(text, plan):
     completed = complete(text, turns("要新建多少公里绿道？"), plan)
@@ -39,6 +52,10 @@ def test_without_history_nothing_is_completed(plan):
 
 def test_the_section_cited_last_is_preferred(plan):
     assert complete("这一条由谁负责？", turns("绿道？"), plan).boost == ("二/（六）/2",)
+
+
+def test_a_ref_is_read_like_an_address(plan):
+    assert cited_refs("推进新建绿道18公里。〔二/（六）/2〕", plan) == ("二/（六）/2",)
 
 
 def test_the_longest_address_wins(plan):

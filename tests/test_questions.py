@@ -23,6 +23,10 @@ OTHERS = {
     "16_qingdao_ai_zone": 0.7,
     "20_national_smart_elderly": 0.76,
     "36_shanghai_waste_regulation": 0.84,
+    "08_national_145_digital": 0.63,
+    "18_national_145_smart_mfg": 0.7,
+    "21_national_smart_forestry": 0.7,
+    "40_guangdong_employment": 0.83,
 }
 GATES = re.findall(r"^planqa (eval answers (\w+) --fail-under .*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
 

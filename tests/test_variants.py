@@ -42,6 +42,11 @@ def test_typing_errors_are_undone(typed, meant, variants):
         "长寿路的水质",
         "徐汇区的绿道",
         "北京的天气怎么样",
+        "推广哪个小区的低碳社区做法",
+        "每个月补贴最多几块钱",
+        "这数字准吗",
+        "请第三方来做的事情",
+        "最长缓多久",
         "怎么办",
         "区里打算怎么治理马路扬尘",
         "空气质量优良率保持在85%左右",
@@ -70,6 +75,7 @@ def test_every_sentence_of_the_plan_stays(variants, plan):
         ("2023 nian lv dao mu biao", "2023绿道目标"),
         ("xin jian lv dao duo shao gong li", "新建绿道多少公里"),
         ("taopuhu mianji duo da", "桃浦湖面积多大"),
+        ("lv dao mu biao duo shao a", "绿道目标多少"),
     ],
 )
 def test_pinyin_is_read(typed, meant, variants):
