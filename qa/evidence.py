@@ -28,13 +28,15 @@ TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
 PER_HEAD_MALUS, CEILING_BONUS = 0.2, 0.1  # a figure per head where none is asked for; a ceiling where one is
 PREFERRED_BONUS = 0.3  # the section that the question names by its title, or that was cited last
 NUMBER_BONUS = 0.5  # a document has one number, and hardly any word to find it by
-IN_FOCUS = 0.5  # share of the asking clause's words that have to stand around a figure
+# share of the asking clause's words that have to stand around a figure: by themselves, or where all else speaks for it
+IN_FOCUS, SOME_FOCUS = 0.5, 0.15
 Weights = NDArray[np.float64]
 LEAD_MAX = 22  # characters
 _UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
 _GENERAL = ("个", "项", "种")  # 100个企业 is as good as 100家企业
 _ENGLISH_BREAK = re.compile(r"[,;:] | and | or ")
 _BREAK = re.compile(r"[，；：,;]")
+_CJK = re.compile(r"[\u4e00-\u9fff]")
 _IN_QUOTES = re.compile(r"“[^”]*”|《[^》]*》")
 
 
@@ -155,13 +157,13 @@ class Ranker:
         below = [e.score for e in ranked[1:]] or [0.0]
         return [replace(e, lead=e.score - s) for e, s in zip(ranked, [*below, below[-1]], strict=False)]
 
-    def in_focus(self, question: Question, found: Evidence) -> bool:
-        """Whether a figure's clause holds most of what a question's asking clause names: 想建实验室，固定人员最少多少人."""
-        if not question.focus or not found.figure:
-            return False
-        asked = replace(question, topic=question.focus)
+    def in_focus(self, question: Question, found: Evidence) -> float:
+        """The share of what a question's asking clause names that stands around a figure: 想建实验室，固定人员最少多少人."""
+        if not found.figure:
+            return 0.0
+        asked = replace(question, topic=question.focus or question.topic)
         groups = self.groups(asked)
-        return self.figure_cover(asked, groups, self.weights(groups), found.plan, found.sentence, found.figure) >= IN_FOCUS
+        return self.figure_cover(asked, groups, self.weights(groups), found.plan, found.sentence, found.figure)
 
     def best_figure(self, question: Question, plan: str, sentence: Sentence, family: str) -> Figure | None:
         """The figure of a family whose clause holds most of the question's words."""
@@ -238,7 +240,8 @@ def fits(question: Question, figure: Figure) -> bool:
         return figure.family == question.family
     if figure.family == "duration" and cues.HOW_MANY_EN.search(question.text):
         return False  # how many years is asked by name
-    return figure.family not in ("date", "label", "") and figure.unit not in ("", "大", "轮", "届")
+    large = figure.family == "" and re.search("[万亿]", figure.text)  # 用户数达到4.6亿
+    return bool(large) or (figure.family not in ("date", "label", "") and figure.unit not in ("", "大", "轮", "届"))
 
 
 def clause_of(text: str, at: int) -> tuple[int, int]:
@@ -263,12 +266,12 @@ def english_span(rendering: str, figure: Figure) -> str:
 def figure_span(text: str, figure: Figure) -> tuple[int, int]:
     """The words that say what a figure measures: from the figure before it, or its clause's start, to itself.
 
-    The thing counted, or what a distance is of, follows the figure: there the span runs to the clause's end.
+    The thing counted, or what a distance or an area is of, follows the figure: there the span runs to the clause's end.
     """
     begin, end = clause_of(text, figure.start)
     before = max((f.end for f in _figures(text) if f.end <= figure.start and f.family not in ("date", "label", "")), default=0)
     follows = figure.family in ("count", "label", "length", "people", "")
-    return max(begin, before), end if follows else figure.end
+    return max(begin, before), end if follows or _CJK.match(text, figure.end) else figure.end
 
 
 def _between_figures(text: str, at: int, figures: Sequence[Figure]) -> bool:

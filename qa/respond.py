@@ -15,7 +15,7 @@ from qa.check import faults
 from qa.claims import agrees, contradicts, english_contradiction, other_number, stated
 from qa.compare import Comparison
 from qa.compose import MAX_MEASURES, MAX_TEXT, cite, following, measures, shorten
-from qa.evidence import W_KNOWN, Evidence, Ranker, clause_of, is_lead
+from qa.evidence import IN_FOCUS, SOME_FOCUS, W_KNOWN, Evidence, Ranker, clause_of, is_lead
 from qa.lists import Lister
 from qa.speak import Draft, Speaker
 from qa.understand import Kind, Question, Scope, supposes
@@ -249,9 +249,12 @@ class Responder:
         """Whether the figure found is what was asked for: near the best sentence, and among the question's words."""
         if found.score < best.score - FIGURE_DISTANCE:
             return False
+        if found.cover >= FIGURE_COVER:
+            return True
+        focus = self.ranker.in_focus(question, found)
         # sums are asked for more often than plans give them: that the sentence comes near is not enough
-        near = self.sure(question, found) and not (question.strict and question.family in cues.SELDOM_GIVEN)
-        return near or found.cover >= FIGURE_COVER or self.ranker.in_focus(question, found)
+        enough = SOME_FOCUS if question.strict and question.family in cues.SELDOM_GIVEN else 0.0
+        return (self.sure(question, found) and focus >= enough) or (bool(question.focus) and focus >= IN_FOCUS)
 
     def _left_open(self, question: Question, best: Evidence) -> str | None:
         """The clause that names the indicator and leaves its figure to somebody else."""
