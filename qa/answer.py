@@ -16,6 +16,7 @@ class Reason(StrEnum):
     WRITING = "writing"
     SMALL_TALK = "small_talk"
     PERSONAL_CASE = "personal_case"
+    PERSONAL_NUMBER = "personal_number"
     OTHER_PERIOD = "other_period"
     OTHER_PLACE = "other_place"
     NO_FIGURE = "no_figure"

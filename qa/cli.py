@@ -1,4 +1,4 @@
-"""The command line: planqa ask, batch, search, sections, index, serve, bench, eval."""
+"""The command line: planqa ask, batch, search, sections, index, serve, user, forget, bench, eval."""
 
 import argparse
 import contextlib
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import PlanqaError, QuestionsError
 from corpus.lines import read_objects
+from qa.admin_command import add_admin
 from qa.eval_command import add_eval
 from qa.terminal import progress, say, say_json, stdout_errors
 
@@ -183,7 +184,7 @@ def _batch(args: argparse.Namespace) -> None:
 
 
 def _serve(args: argparse.Namespace) -> None:
-    from qa.web.page import serve
+    from qa.web.serve import serve
 
     gc.enable()
     serve(_settings(args))
@@ -240,6 +241,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", help="端口（PLANQA_PORT）")
     bench = add("bench", _bench, "测量速度和内存")
     bench.add_argument("--rounds", type=_positive, default=20)
+    add_admin(commands, common, _settings)
     add_eval(commands, common)
     return parser
 

@@ -20,6 +20,7 @@ from qa.answer import Answer, Reason
 from qa.compare import comparable, read_comparison
 from qa.evidence import Evidence
 from qa.followup import Completed, Turn, complete
+from qa.privacy import masked
 from qa.respond import EVIDENCE_HITS, Responder
 from qa.several import read_several
 from qa.speak import Draft
@@ -119,6 +120,8 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         if not any(c.isalnum() for c in text) or len(text) > self.settings.max_question:
             reason = Reason.TOO_LONG if len(text) > self.settings.max_question else Reason.EMPTY
             return self._responder.refuse(ask.question, language_of(text), reason, plan)
+        if masked(text) != text:
+            return self._responder.refuse(masked(text), language_of(text), Reason.PERSONAL_NUMBER, plan)
         completed, question = self._understood(text, ask, plan)
         clock.mark("understand")
         answer = self._respond(question, completed, plan, clock)

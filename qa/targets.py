@@ -47,7 +47,8 @@ def to_json_lines(plans: Sequence[Plan]) -> str:
     return "\n".join(json.dumps(r, ensure_ascii=False) for r in rows(plans))
 
 
-def _safe(value: object) -> object:
+def safe_cell(value: object) -> object:
+    """A cell that no spreadsheet runs as a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
@@ -56,7 +57,7 @@ def to_csv(plans: Sequence[Plan]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({k: _safe(v) for k, v in r.items()} for r in rows(plans))
+    writer.writerows({k: safe_cell(v) for k, v in r.items()} for r in rows(plans))
     return out.getvalue().rstrip("\n")
 
 
@@ -68,7 +69,7 @@ def to_xlsx(plans: Sequence[Plan], path: Path) -> None:
     sheet = book.create_sheet("指标", 0)
     sheet.append(list(_TITLES))
     for row in rows(plans):
-        sheet.append([_safe(row[c]) for c in COLUMNS])
+        sheet.append([safe_cell(row[c]) for c in COLUMNS])
     try:
         book.save(path)
     except OSError as error:

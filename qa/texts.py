@@ -26,6 +26,10 @@ REFUSALS: dict[Reason, tuple[str, str]] = {
         "个人事项请拨打市民服务热线 {hotline}；这里只回答计划里写了什么。",
         "For a case of your own please call the citizens' hotline {hotline}; this service only answers what the plan says.",
     ),
+    Reason.PERSONAL_NUMBER: (
+        "请不要填写手机号、身份证号或邮箱，去掉后再问。",
+        "Please leave out telephone numbers, identity card numbers and e-mail addresses, and ask again.",
+    ),
     Reason.OTHER_PERIOD: (
         "计划没有{detail}的内容（它管的是{period}）。",
         "The plan says nothing about {detail}; it covers {period}.",

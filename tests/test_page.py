@@ -19,7 +19,11 @@ from corpus.errors import IndexMissingError, SettingError
 from corpus.parse import parse_plan
 from index.settings import Settings
 from qa.answer import Answer, Citation
-from qa.web.page import LANGUAGES, MAX_TURNS, Desk, Talk, View, serve
+from qa.followup import Turn
+from qa.pipeline import Ask
+from qa.web.page import LANGUAGES, MAX_TURNS, PublicPage, Talk, View
+from qa.web.serve import serve
+from qa.web.service import Kept
 
 ROOT = Path(__file__).parent.parent
 ARGS = [
@@ -125,7 +129,7 @@ def visit(browser, served) -> Iterator[Callable[..., Visit]]:
     contexts = []
 
     def open_page(viewport: dict[str, int] = DESKTOP) -> Visit:
-        context = browser.new_context(viewport=viewport, reduced_motion="reduce")
+        context = browser.new_context(viewport=viewport, reduced_motion="reduce", locale="zh-CN")
         context.set_default_timeout(60_000)  # the first question waits until the engine is warm
         contexts.append(context)
         visit = Visit(context.new_page())
@@ -392,7 +396,7 @@ def test_the_frame_is_chinese_and_allows_no_other_host(served):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_server_quietly_while_a_page_is_open(home, browser, how):
     served = start(home)
-    page = browser.new_page()
+    page = browser.new_page(locale="zh-CN")
     page.goto(served.url)
     page.get_by_label("您的问题").wait_for()
     assert served.stop(how) == (0, "")
@@ -414,20 +418,22 @@ def test_an_address_that_cannot_be_listened_on_is_named_in_one_line(home):
 # ---- the state of a page --------------------------------------------------------------------------------------------
 
 
-def desk(answer: Callable[[dict[str, object]], Answer]) -> Desk:
+def desk(answer: Callable[[Ask], Answer]) -> PublicPage:
     plan = parse_plan("p", "一、总则\n（一）目标\n新建绿道18公里。\n")
     index = SimpleNamespace(plans={"p": plan}, rendering=lambda *_: "")
-    return Desk(SimpleNamespace(index=index, invoke=answer), Settings.load({}))
+    engine = SimpleNamespace(index=index)
+    ask = lambda asked, address, channel: Kept("a1", answer(asked))  # noqa: E731
+    return PublicPage(SimpleNamespace(engine=engine, settings=Settings.load({}), ask=ask))
 
 
-def greenway(_: dict[str, object]) -> Answer:
+def greenway(_: Ask) -> Answer:
     return Answer(
         "问", "zh", "18公里[1]", citations=(Citation(1, "p", "一/（一）", "一、（一）", "目标", "新建绿道18公里。", 11, 20),)
     )
 
 
 def test_a_fault_is_shown_as_its_line():
-    def fail(_: dict[str, object]) -> Answer:
+    def fail(_: Ask) -> Answer:
         raise IndexMissingError("还没有索引；请运行 planqa index")
 
     page = desk(fail)
@@ -437,7 +443,7 @@ def test_a_fault_is_shown_as_its_line():
 
 
 def test_what_is_not_a_fault_of_the_user_is_not_swallowed():
-    def fail(_: dict[str, object]) -> Answer:
+    def fail(_: Ask) -> Answer:
         raise ZeroDivisionError
 
     page = desk(fail)
@@ -446,22 +452,15 @@ def test_what_is_not_a_fault_of_the_user_is_not_swallowed():
 
 
 def test_the_engine_is_given_the_turns_before():
-    seen: list[dict[str, object]] = []
+    seen: list[Ask] = []
 
-    def answer(asked: dict[str, object]) -> Answer:
+    def answer(asked: Ask) -> Answer:
         seen.append(asked)
         return greenway(asked)
 
     page = desk(answer)
     page.ask("然后呢", page.ask("多少", page.start()))
-    assert seen == [
-        {"question": "多少", "history": [], "plan": None},
-        {
-            "question": "然后呢",
-            "plan": None,
-            "history": [{"role": "user", "content": "多少"}, {"role": "assistant", "content": "18公里（一、（一））"}],
-        },
-    ]
+    assert seen == [Ask("多少"), Ask("然后呢", (Turn("user", "多少"), Turn("assistant", "18公里（一、（一））")))]
 
 
 def test_old_turns_are_dropped_and_their_numbers_not_used_again():

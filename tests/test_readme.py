@@ -49,7 +49,7 @@ def test_every_setting_is_documented_with_its_default():
     defaults = Settings(home=Path())
     for name, value in vars(defaults).items():
         assert f"`PLANQA_{name.upper()}`" in rows
-        if name != "home":
+        if name != "home" and value != "":
             assert f"`{int(value) if isinstance(value, bool) else value}`" in rows
 
 

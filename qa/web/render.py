@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import groupby
+from urllib.parse import quote
 
 from corpus.parse import CLOSING, NOTICE, PREAMBLE, Plan, Section
 from qa.answer import Answer, Citation, Reason
@@ -61,6 +62,17 @@ class Labels:
     copy: str
     copied: str
     back: str
+    useful: str
+    useless: str
+    wrong_answer: str
+    wrong_source: str
+    why: str
+    report: str
+    thanks: str
+    further: str
+    whole: str
+    targets: str
+    plain: str
     parts: dict[str, str] = field(default_factory=dict)
     """The names of the parts outside numbered headings, where they differ from the refs."""
 
@@ -101,6 +113,17 @@ LABELS = {
         copy="复制引文",
         copied="已复制",
         back="返回对话",
+        useful="有用",
+        useless="没用",
+        wrong_answer="答案有误",
+        wrong_source="出处有误",
+        why="哪里有误（可不填）",
+        report="报告错误",
+        thanks="已记下，谢谢。",
+        further="还可以问",
+        whole="全文",
+        targets="指标一览",
+        plain="简单表单",
     ),
     "en": Labels(
         language="en",
@@ -138,6 +161,17 @@ LABELS = {
         copy="Copy quote",
         copied="Copied",
         back="Back to the conversation",
+        useful="Useful",
+        useless="Not useful",
+        wrong_answer="The answer is wrong",
+        wrong_source="The source is wrong",
+        why="What is wrong (optional)",
+        report="Report a mistake",
+        thanks="Noted, thank you.",
+        further="You may also ask",
+        whole="The whole plan",
+        targets="All targets",
+        plain="Plain form",
         parts={NOTICE: "Covering notice", PREAMBLE: "Preamble", CLOSING: "Closing"},
     ),
 }
@@ -151,6 +185,11 @@ class Exchange:
     question: str
     answer: Answer | None = None
     fault: str = ""
+    id: str = ""
+    said: tuple[str, ...] = ()
+    """What its reader has said of it."""
+    further: tuple[str, ...] = ()
+    """Questions that lead on to the sections beside the one that answers."""
 
 
 # ---- text -----------------------------------------------------------------------------------------------------------
@@ -170,7 +209,7 @@ def _styles(text: str, quotes: Spans, figures: Spans) -> list[int]:
     return styles
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Text without the source's own markup, as in `PM_{2.5}` and `**title**`."""
     return _SUBSCRIPT.sub(r"\1", text).replace("**", "")
 
@@ -306,6 +345,39 @@ def answer_html(answer: Answer, number: int, labels: Labels, english: English) -
     )
 
 
+def _say(exchange: Exchange, labels: Labels) -> str:
+    """Let a reader say whether the answer is right; once said, thank."""
+    if not exchange.id:
+        return ""
+    if exchange.said:
+        return f'<p class="pq-thanks">{escape(labels.thanks)}</p>'
+    number, field_id = exchange.number, f"pq-why-{exchange.number}"
+
+    def button(verdict: str, text: str) -> str:
+        return _button("say", escape(text), css="pq-say", turn=number, verdict=verdict)
+
+    thumbs = button("up", labels.useful) + button("down", labels.useless)
+    wrong = button("wrong_answer", labels.wrong_answer) + button("wrong_source", labels.wrong_source)
+    reason = f'<label for="{field_id}">{escape(labels.why)}</label><input id="{field_id}" maxlength="500">'
+    report = f"<details><summary>{escape(labels.report)}</summary>{reason}{wrong}</details>"
+    return f'<div class="pq-feedback">{thumbs}{report}</div>'
+
+
+def _further(exchange: Exchange, labels: Labels) -> str:
+    """Offer the questions that lead on."""
+    items = "".join(f"<li>{_button('ask', escape(q), css='pq-example', question=q)}</li>" for q in exchange.further)
+    return f'<div class="pq-further"><span>{escape(labels.further)}</span><ul>{items}</ul></div>' if items else ""
+
+
+def further_questions(plan: Plan, ref: str, labels: Labels, english: English) -> tuple[str, ...]:
+    """Questions on the sections before and after the one that answers, under the same heading."""
+    above = plan.path(ref)[-2:-1]
+    beside = [s for s in (plan.children(above[0].ref) if above else ()) if s.title and s.text]
+    at = next((i for i, s in enumerate(beside) if s.ref == ref), None)
+    near = [] if at is None else [*beside[at + 1 : at + 2], *beside[max(0, at - 1) : at]]
+    return tuple(_example(plan, s, labels, english) for s in near)
+
+
 def exchange_html(exchange: Exchange, labels: Labels, english: English) -> str:
     """Show a question and what came of it."""
     question = escape(exchange.question.strip()) or f"<i>{escape(labels.empty)}</i>"
@@ -316,7 +388,8 @@ def exchange_html(exchange: Exchange, labels: Labels, english: English) -> str:
     )
     return (
         f'<div class="pq-turn" data-number="{exchange.number}">'
-        f'<p class="pq-asked"><span class="pq-hidden">{escape(labels.you)}</span>{question}</p>{said}</div>'
+        f'<p class="pq-asked"><span class="pq-hidden">{escape(labels.you)}</span>{question}</p>'
+        f"{said}{_say(exchange, labels)}{_further(exchange, labels)}</div>"
     )
 
 
@@ -411,7 +484,7 @@ def _english(plan: Plan, section: Section, labels: Labels, english: English) -> 
 def _copy(plan: Plan, citation: Citation, labels: Labels) -> str:
     """Offer the quote as it goes into a memo: with the plan, its number and the address."""
     number = f"（{plan.meta.number}）" if plan.meta.number else ""
-    quoted = f"“{_plain(citation.quote)}”（《{_plain(plan.title)}》{number}{citation.address}）"
+    quoted = f"“{plain_text(citation.quote)}”（《{plain_text(plan.title)}》{number}{citation.address}）"
     return _button("copy", escape(labels.copy), css="pq-copy", quote=quoted, done=labels.copied)
 
 
@@ -474,8 +547,20 @@ def header_html(plan: Plan, labels: Labels) -> str:
     items = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in facts if v)
     return (
         f'<header class="pq-header" lang="{labels.html_lang}"><p class="pq-name">{escape(labels.name)}</p>'
-        f'<h1>{escape(title)}</h1><dl>{items}</dl><p class="pq-scope">{escape(labels.scope)}</p></header>'
+        f'<h1>{escape(title)}</h1><dl>{items}</dl><p class="pq-scope">{escape(labels.scope)}</p>{_ways(plan, labels)}</header>'
     )
+
+
+def _ways(plan: Plan, labels: Labels) -> str:
+    """Lead to the pages that need no script: the whole plan, its targets, the plain form."""
+    lang = f"?lang={labels.language}"
+    ways = (
+        (f"/plans/{quote(plan.id)}{lang}", labels.whole),
+        (f"/plans/{quote(plan.id)}/targets{lang}", labels.targets),
+        (f"/ask{lang}", labels.plain),
+    )
+    items = "".join(f'<li><a href="{escape(address)}">{escape(name)}</a></li>' for address, name in ways)
+    return f'<ul class="pq-ways">{items}</ul>'
 
 
 def history(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:

@@ -1,0 +1,80 @@
+"""Answers for a memo: citations as CSV or Excel, a conversation as a Word file."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+from corpus.parse import Plan
+from qa.answer import Answer, Citation
+from qa.targets import safe_cell
+
+COLUMNS = ("question", "mark", "plan", "number", "ref", "address", "title", "quote")
+_TITLES = ("问题", "序号", "计划", "文号", "编号", "位置", "标题", "原文")
+_MADE = "自动生成，以计划原文为准"
+
+
+def official(citation: Citation, plan: Plan) -> str:
+    """A citation as an official writes it: “原文”（《计划》（文号）地址）."""
+    number = f"（{plan.meta.number}）" if plan.meta.number else ""
+    return f"“{citation.quote}”（《{plan.title}》{number}{citation.address}）"
+
+
+def citation_rows(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> list[list[object]]:
+    """One row for each citation, in the order of COLUMNS; no cell is one that a spreadsheet would run."""
+    return [
+        [
+            safe_cell(value)
+            for value in (
+                answer.question,
+                c.mark,
+                plans[c.plan].title,
+                plans[c.plan].meta.number,
+                c.ref,
+                c.address,
+                c.title,
+                c.quote,
+            )
+        ]
+        for answer in answers
+        for c in answer.citations
+    ]
+
+
+def to_csv(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> bytes:
+    """CSV in UTF-8 with a byte order mark, without which Excel reads Chinese wrongly."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_TITLES)
+    writer.writerows(citation_rows(answers, plans))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> bytes:
+    """An Excel file."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.create_sheet("引文", 0)
+    for row in (_TITLES, *citation_rows(answers, plans)):
+        sheet.append(list(row))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def to_docx(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> bytes:
+    """A Word file: each question, its answer, and its sources as an official cites them."""
+    from docx import Document
+
+    document = Document()
+    document.add_heading("、".join(f"《{title}》" for title in dict.fromkeys(p.title for p in plans.values())) + "问答记录", 1)
+    for answer in answers:
+        document.add_heading(f"问：{answer.question}", 2)
+        for line in answer.text.split("\n"):
+            document.add_paragraph(line)
+        for citation in answer.citations:
+            document.add_paragraph(f"[{citation.mark}] {official(citation, plans[citation.plan])}")
+    document.add_paragraph(_MADE)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()

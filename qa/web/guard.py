@@ -1,0 +1,88 @@
+"""What every response passes: security headers, closed routes, and the page's own frame around the framework's."""
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+from qa.web.visitors import language_of_reader
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# nothing is loaded from, and nothing is sent to, any other host; the framework's page needs scripts and styles inside it
+LOOSE = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+OWN = re.compile(r"/(?:plans|ask|desk|api|v1|healthz|metrics)(?:/|$)")  # the paths that the framework has no part in
+SECURITY = {"referrer-policy": "no-referrer", "x-content-type-options": "nosniff"}
+# the framework's routes for files, media, editing and descriptions of the interface, none of which this page has
+CLOSED = re.compile(
+    r"/gradio_api/(?:upload|file|proxy|stream|process_recording|runs(?:/|$)|run-history|deep_link|vibe"
+    r"|undo-vibe|info|openapi|profiling|component_server|custom_component)|/monitoring|/pwa_icon|/openapi"
+)
+# the framework's own language, and its name and address on the card that a link to the page becomes in a chat
+FRAMEWORK = re.compile(r'(?<=<html\n\tlang=")en(?=")|<meta\s+(?:property="og:|name="twitter:)[^>]*>')
+
+
+class Guard:
+    """ASGI middleware: adds the security headers and closes the framework's routes that the page has no use for."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self._app = app
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer one request."""
+
+        async def guarded(message: "Message") -> None:
+            if message["type"] == "http.response.start":
+                policy = STRICT if OWN.match(scope["path"]) else LOOSE
+                added = {**SECURITY, "content-security-policy": policy}
+                message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in added.items())]
+            await send(message)
+
+        if scope["type"] == "http" and CLOSED.match(scope["path"]):
+            from starlette.responses import PlainTextResponse
+
+            await PlainTextResponse("", 404)(scope, receive, guarded)
+        else:
+            await self._app(scope, receive, guarded)
+
+
+class FrontPage:
+    """ASGI middleware: gives the page's frame its own language and title instead of the framework's."""
+
+    def __init__(self, app: "ASGIApp", titles: dict[str, str]) -> None:
+        self._app = app
+        self._titles = titles
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        from starlette.requests import HTTPConnection
+
+        start: Message = {}
+        body = b""
+
+        async def rewritten(message: "Message") -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                html = self._rewrite(body.decode(), language_of_reader(HTTPConnection(scope))).encode()
+                kept = [(k, v) for k, v in start["headers"] if k != b"content-length"]
+                await send({**start, "headers": [*kept, (b"content-length", str(len(html)).encode())]})
+                await send({"type": "http.response.body", "body": html})
+
+        await self._app(scope, receive, rewritten)
+
+    def _rewrite(self, html: str, language: str) -> str:
+        own = "zh-CN" if language == "zh" else "en"
+        html = FRAMEWORK.sub(lambda found: own if found[0] == "en" else "", html)
+        return html.replace("</head>", f"<title>{escape(self._titles[language])}</title></head>", 1)

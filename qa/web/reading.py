@@ -1,0 +1,245 @@
+"""The pages that need no script: a plan to read, its targets, and a plain form to ask with."""
+
+import functools
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from corpus.fold import fold
+from corpus.parse import Plan, Section
+from qa.answer import Answer, Citation, Nearest
+from qa.followup import Turn
+from qa.pipeline import Ask
+from qa.targets import Row, rows
+from qa.web.render import highlight, plain_text
+from qa.web.service import Service, TurnedAwayError
+from qa.web.visitors import address_of, language_of_reader
+from qa.web.words import Words
+
+MAX_FIELD = 4000
+_LEVELS = 5  # headings below the page's own
+_MARK = re.compile(r"\[\d+\]")
+_BROKEN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")  # where a title was broken over two lines
+_BRACKETS = re.compile(r"[（）()\s]")
+
+
+@functools.cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters["plain"] = plain_text
+    return environment
+
+
+def page(template: str, request: Request, status: int = 200, **values: object) -> HTMLResponse:
+    """A page from its template, in the reader's language."""
+    words = Words(language_of_reader(request))
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
+    other = urlencode([*kept, ("lang", words.other_language)])
+    html = _templates().get_template(template).render(words=words, other=other, links=_links(words.language), **values)
+    return HTMLResponse(html, status)
+
+
+def message(request: Request, text: str, status: int) -> HTMLResponse:
+    """A page that says one thing."""
+    return page("message.html", request, status, message=text)
+
+
+# ---- addresses ------------------------------------------------------------------------------------------------------
+
+
+def _anchor(ref: str) -> str:
+    return "-".join(_BRACKETS.sub("", part) for part in ref.split("/"))
+
+
+@functools.lru_cache(maxsize=256)
+def _anchors(refs: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for ref in refs:
+        anchor = _anchor(ref)
+        taken = set(found.values())
+        # 1 and （1） under one heading: the second keeps its brackets
+        found[ref] = anchor if anchor not in taken else ref.replace("/", "-")
+    return found
+
+
+def anchors(plan: Plan) -> dict[str, str]:
+    """Ref → the name of the section on the reading page: made of the printed numbers alone, so that links last.
+
+    `二/（六）/2` → `二-六-2`.
+    """
+    return _anchors(tuple(s.ref for s in plan.sections))
+
+
+def _links(language: str) -> Callable[[Citation | Nearest | Row], str]:
+    """The address of the section that is cited; a quote of it is highlighted there."""
+
+    def link(cited: Citation | Nearest | Row) -> str:
+        place = cited if isinstance(cited, dict) else vars(cited)
+        query = urlencode({"lang": language} | ({"text": place["quote"]} if "quote" in place else {}))
+        return f"/plans/{quote(str(place['plan']))}?{query}#{quote(_anchor(str(place['ref'])))}"
+
+    return link
+
+
+# ---- a plan to read -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A section as the reading page shows it."""
+
+    anchor: str
+    level: int
+    name: str
+    heading: Markup
+    paragraphs: tuple[Markup, ...]
+
+
+def _found(text: str, wanted: str) -> list[tuple[int, int]]:
+    """Where a text holds what was looked for, whatever its width and case."""
+    folded, sought = fold(text), fold(wanted).strip()
+    if not sought or len(folded) != len(text):
+        sought, folded = wanted.strip(), text
+    return [m.span() for m in re.finditer(re.escape(sought), folded)] if sought else []
+
+
+def _shown(plan: Plan, section: Section, wanted: str) -> tuple[Shown, int]:
+    spans = _found(section.whole, wanted)
+    lines, at = [], 0
+    for line in section.whole.split("\n"):
+        inside = [(max(a, at) - at, min(b, at + len(line)) - at) for a, b in spans if a < at + len(line) and b > at]
+        lines.append(Markup(highlight(line, inside)))
+        at += len(line) + 1
+    heading, *paragraphs = lines
+    if not section.title and paragraphs:  # the text runs on behind the number
+        paragraphs[0] = Markup("{} {}").format(heading, paragraphs[0]) if section.printed else paragraphs[0]
+    titled = section.title or not section.printed
+    printed = _BROKEN.sub("", section.printed)
+    name = printed if section.title else "" if printed else section.address
+    level = min(section.ref.count("/") + 1, _LEVELS)
+    shown = heading if section.title else Markup.escape(section.address)
+    return Shown(anchors(plan)[section.ref], level, name if titled else "", shown, tuple(p for p in paragraphs if p)), len(
+        spans
+    )
+
+
+def shown_sections(plan: Plan, wanted: str = "") -> tuple[list[Shown], int]:
+    """All sections in reading order, with what is wanted highlighted, and how often it is found."""
+    shown = [_shown(plan, s, wanted) for s in plan.sections]
+    return [s for s, _ in shown], sum(count for _, count in shown)
+
+
+def _facts(plan: Plan, words: Words) -> list[tuple[str, str]]:
+    meta = plan.meta
+    period = f"{meta.period[0]}—{meta.period[1]}" if meta.period else ""
+    facts = [(words.number, meta.number), (words.issuer, meta.issuer), (words.issued, meta.issued), (words.period, period)]
+    return [(name, value) for name, value in facts if value]
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _plan(request: Request, plan: str) -> Plan | None:
+    return _service(request).engine.index.plans.get(plan)
+
+
+def _not_found(request: Request) -> Response:
+    return message(request, Words(language_of_reader(request)).not_found, 404)
+
+
+def list_plans(request: Request) -> Response:
+    """All plans."""
+    return page("plans.html", request, plans=list(_service(request).engine.index.plans.values()))
+
+
+def read_plan(request: Request, plan: str, q: str = "", text: str = "") -> Response:
+    """The whole plan; `q` is looked for in it, `text` is the quote that a citation's link brings."""
+    found = _plan(request, plan)
+    if found is None:
+        return _not_found(request)
+    sections, count = shown_sections(found, q[:MAX_FIELD] or text[:MAX_FIELD])
+    words = Words(language_of_reader(request))
+    return page("plan.html", request, plan=found, sections=sections, q=q[:100], count=count, facts=_facts(found, words))
+
+
+def read_targets(request: Request, plan: str) -> Response:
+    """The plan's targets, as a table and those in per cent as a chart."""
+    found = _plan(request, plan)
+    if found is None:
+        return _not_found(request)
+    table = rows([found])
+    bars = [row for row in table if row["unit"] == "%" and isinstance(row["value"], int | float) and row["value"] <= 100]
+    return page("targets.html", request, plan=found, rows=table, bars=bars)
+
+
+# ---- the plain form -------------------------------------------------------------------------------------------------
+
+
+def said_by(answer: Answer) -> str:
+    """An answer as the next question's history tells it: its text and the addresses it cites."""
+    addresses = "；".join(dict.fromkeys(c.address for c in answer.citations))
+    text = _MARK.sub("", answer.text)
+    return f"{text}（{addresses}）" if addresses else text
+
+
+def ask_form(request: Request) -> Response:
+    """The form, before anything has been asked."""
+    return page("ask.html", request, asked="", answer=None, fault="", answer_id="", said="")
+
+
+def ask_by_form(
+    request: Request,
+    question: Annotated[str, Form(max_length=MAX_FIELD)] = "",
+    before: Annotated[str, Form(max_length=MAX_FIELD)] = "",
+    said: Annotated[str, Form(max_length=MAX_FIELD)] = "",
+) -> Response:
+    """An answer below the question; the turn before comes with the form."""
+    history: Iterable[Turn] = (Turn("user", before), Turn("assistant", said)) if before else ()
+    ask = Ask(Ask.of(question).question, tuple(history))
+    try:
+        kept = _service(request).ask(ask, address_of(request, request.app.state.proxies), "form")
+    except TurnedAwayError as turned:
+        fault = turned.said(language_of_reader(request))
+        return page("ask.html", request, turned.status, asked=question, answer=None, fault=fault, answer_id="", said="")
+    answer = kept.answer
+    return page("ask.html", request, asked=answer.question, answer=answer, fault="", answer_id=kept.id, said=said_by(answer))
+
+
+def say_by_form(
+    request: Request,
+    answer_id: Annotated[str, Form(max_length=32)],
+    verdict: Annotated[str, Form(max_length=16)],
+    comment: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Thanks, once what a reader says has been kept."""
+    if not _service(request).say(answer_id, verdict, comment):
+        return _not_found(request)
+    return message(request, Words(language_of_reader(request)).thanks, 200)
+
+
+def build_reading() -> APIRouter:
+    """The routes; the application's state holds the service and the trusted proxies."""
+    router = APIRouter(include_in_schema=False)
+    get: dict[str, Any] = {"response_model": None}
+    router.add_api_route("/plans", list_plans, **get)
+    router.add_api_route("/plans/{plan}", read_plan, **get)
+    router.add_api_route("/plans/{plan}/targets", read_targets, **get)
+    router.add_api_route("/ask", ask_form, **get)
+    router.add_api_route("/ask", ask_by_form, methods=["POST"], **get)
+    router.add_api_route("/ask/feedback", say_by_form, methods=["POST"], **get)
+    return router

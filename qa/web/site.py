@@ -1,0 +1,98 @@
+"""The web application: all pages and interfaces under one roof."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.errors import QuestionsError
+from qa.web.guard import FrontPage, Guard
+from qa.web.render import LABELS
+from qa.web.service import Service, TurnedAwayError
+from qa.web.visitors import trusted
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from fastapi import FastAPI
+
+SPARE_THREADS = 16  # for pages that ask nothing
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#9f1f1b"/>'
+    '<path d="M9 8h14v11a3 3 0 0 1-3 3h-5l-4 4v-4H9z" fill="#fff"/>'
+    '<path d="M12 13h8M12 17h5" stroke="#9f1f1b" stroke-width="2"/></svg>'
+)
+FONTS = (
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "sans-serif",
+)
+
+
+def build_app(service: Service, page: "gr.Blocks | None" = None) -> "FastAPI":
+    """All routes; `page` answers under `/`. Raises: SettingError."""
+    from fastapi import FastAPI
+
+    from qa.web import api, desk, reading
+
+    labels = LABELS.values()
+    title = next(iter(service.engine.index.plans.values())).title
+    app = FastAPI(title="planqa", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=_lifespan)
+    app.state.service = service
+    app.state.proxies = trusted(service.settings)
+    app.add_exception_handler(TurnedAwayError, api.say_turned_away)
+    app.add_exception_handler(QuestionsError, api.say_fault)
+    app.add_middleware(FrontPage, titles={words.language: f"{title} · {words.name}" for words in labels})
+    app.add_middleware(Guard)
+    _add_files(app)
+    for router in (api.build_api(), reading.build_reading(), desk.build_desk()):
+        app.include_router(router)
+    if page is not None:
+        _mount(app, page)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: "FastAPI") -> AsyncIterator[None]:
+    import anyio.to_thread
+
+    # each waiting question holds a thread, and whoever is turned away must be told so at once
+    settings = app.state.service.settings
+    anyio.to_thread.current_default_thread_limiter().total_tokens = settings.workers + settings.queue + SPARE_THREADS
+    yield
+
+
+def _add_files(app: "FastAPI") -> None:
+    from fastapi import Response
+
+    css = Path(__file__).with_name("site.css").read_text(encoding="utf-8")
+    kept = {"cache-control": "max-age=3600"}
+    for path, text, kind in (("/favicon.ico", FAVICON, "image/svg+xml"), ("/plans/site.css", css, "text/css")):
+        file = Response(text, media_type=kind, headers=kept)
+        app.add_api_route(path, lambda file=file: file, include_in_schema=False, response_model=None)
+
+
+def _mount(app: "FastAPI", page: "gr.Blocks") -> None:
+    import gradio as gr
+
+    css = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    gr.mount_gradio_app(
+        app,
+        page,
+        "/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        css=css,
+        max_file_size=1,
+        pwa=False,
+        mcp_server=False,
+        theme=gr.themes.Base(font=FONTS, font_mono=FONTS),
+    )

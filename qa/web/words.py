@@ -1,0 +1,112 @@
+"""What the pages without scripts say in their own words, Chinese and English."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "ask": ("提问", "Ask"),
+    "question": ("您的问题", "Your question"),
+    "asked": ("您问：", "You asked:"),
+    "understood": ("按此理解：", "Understood as:"),
+    "sources": ("出处", "Sources"),
+    "nearest": ("最接近的章节", "The nearest section"),
+    "made": ("自动生成，以计划原文为准", "Made automatically; the plan's own text is authoritative"),
+    "made_english": (
+        "自动生成，以计划原文为准；英文为非正式译文",
+        "Made automatically; the English is an unofficial translation, the Chinese is authoritative",
+    ),
+    "welcome": (
+        "请就计划提问。回答只用计划原文，并注明出处；计划没有写的，会如实说明。",
+        "Ask about the plan. Answers are in the plan's own words and say where they stand; where it is silent, they say so.",
+    ),
+    "contents": ("目录", "Contents"),
+    "plans": ("全部计划", "All plans"),
+    "search": ("在全文中查找", "Search in the text"),
+    "find": ("查找", "Search"),
+    "found": ("找到 {} 处", "{} found"),
+    "targets": ("指标一览", "Targets"),
+    "targets_note": (
+        "这些是计划期内要做到的目标，不是已经做到的结果。",
+        "These are targets for the plan's period, not results.",
+    ),
+    "place": ("位置", "Section"),
+    "indicator": ("指标", "Indicator"),
+    "figure": ("数值", "Figure"),
+    "horizon": ("年份", "Year"),
+    "number": ("文号", "Document no."),
+    "issuer": ("发文机关", "Issued by"),
+    "issued": ("成文日期", "Dated"),
+    "period": ("计划期", "Period"),
+    "section": ("章节", "Section"),
+    "chat": ("对话页", "Chat page"),
+    "link": ("本节链接", "Link to this section"),
+    "chart": ("以百分比表示的指标", "Targets in per cent"),
+    "useful": ("有用", "Useful"),
+    "useless": ("没用", "Not useful"),
+    "wrong_answer": ("答案有误", "The answer is wrong"),
+    "wrong_source": ("出处有误", "The source is wrong"),
+    "why": ("哪里有误（可不填）", "What is wrong (optional)"),
+    "say": ("对这个回答的意见", "What do you think of this answer?"),
+    "send": ("提交", "Send"),
+    "thanks": ("已记下，谢谢。", "Noted, thank you."),
+    "not_found": ("没有这一页", "There is no such page"),
+    "skip": ("跳到正文", "Skip to the text"),
+    "other": ("English", "中文"),
+    "site": ("计划问答", "Ask the plan"),
+    # the desk
+    "desk": ("工作台", "Desk"),
+    "name": ("帐户", "Account"),
+    "password": ("密码", "Password"),
+    "log_in": ("登录", "Log in"),
+    "log_out": ("退出", "Log out"),
+    "login_failed": (
+        "帐户或密码不对，或帐户因多次输错已锁定 15 分钟。",
+        "Wrong account or password, or the account is locked for 15 minutes after too many attempts.",
+    ),
+    "details": ("这个问题是怎样理解的", "How the question was understood"),
+    "kind": ("类型", "Kind"),
+    "topic": ("检索词", "Searched for"),
+    "scores": ("检索到的章节", "Sections found"),
+    "score": ("得分", "Score"),
+    "meaning": ("语义", "Meaning"),
+    "words": ("词语", "Words"),
+    "timings": ("用时（毫秒）", "Time (ms)"),
+    "export": ("导出", "Export"),
+    "as_csv": ("引文 CSV", "Citations as CSV"),
+    "as_xlsx": ("引文 Excel", "Citations as Excel"),
+    "as_docx": ("问答 Word", "Question and answer as Word"),
+    "troubles": ("待改进的问题", "Questions to look at"),
+    "troubles_note": (
+        "被拒答或被读者标为有误的问题，相同的合在一起。",
+        "Questions that were refused, or marked wrong by readers; the same ones together.",
+    ),
+    "times": ("次数", "Times"),
+    "reason": ("原因", "Reason"),
+    "answer": ("回答", "Answer"),
+    "comments": ("读者说明", "Readers' remarks"),
+    "days": ("每日提问", "Questions a day"),
+    "day": ("日期", "Day"),
+    "answered": ("回答", "Answered"),
+    "refused": ("拒答", "Refused"),
+    "wrong": ("标为有误", "Marked wrong"),
+    "switch": ("公众页面开关", "Public page"),
+    "is_open": ("公众页面正在服务。", "The public page is in service."),
+    "is_closed": ("公众页面已暂停，读者看到的原因：", "The public page is closed; its readers are told:"),
+    "close": ("暂停服务", "Close"),
+    "open": ("恢复服务", "Open again"),
+    "close_reason": ("原因（读者会看到）", "Reason (readers will see it)"),
+    "nothing": ("没有。", "None."),
+    "status": ("状态", "Status"),
+}
+
+
+class Words:
+    """The words in one language: `words.ask`, `words.found(3)` in a template."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.html_lang = "zh-CN" if language == "zh" else "en"
+        self.other_language = "en" if language == "zh" else "zh"
+
+    def __getattr__(self, name: str) -> str:
+        try:
+            return WORDS[name][0 if self.language == "zh" else 1]
+        except KeyError:
+            raise AttributeError(name) from None
