@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 
 from corpus.parse import Plan
@@ -10,7 +11,13 @@ from qa.targets import safe_cell
 
 COLUMNS = ("question", "mark", "plan", "number", "ref", "address", "title", "quote")
 _TITLES = ("问题", "序号", "计划", "文号", "编号", "位置", "标题", "原文")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MADE = "自动生成，以计划原文为准"
+
+
+def _legal(text: str) -> str:
+    """A text without the characters that no office file may hold."""
+    return _ILLEGAL.sub("", text)
 
 
 def official(citation: Citation, plan: Plan) -> str:
@@ -23,7 +30,7 @@ def citation_rows(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> list[
     """One row for each citation, in the order of COLUMNS; no cell is one that a spreadsheet would run."""
     return [
         [
-            safe_cell(value)
+            safe_cell(_legal(value) if isinstance(value, str) else value)
             for value in (
                 answer.question,
                 c.mark,
@@ -69,11 +76,11 @@ def to_docx(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> bytes:
     document = Document()
     document.add_heading("、".join(f"《{title}》" for title in dict.fromkeys(p.title for p in plans.values())) + "问答记录", 1)
     for answer in answers:
-        document.add_heading(f"问：{answer.question}", 2)
+        document.add_heading(_legal(f"问：{answer.question}"), 2)
         for line in answer.text.split("\n"):
-            document.add_paragraph(line)
+            document.add_paragraph(_legal(line))
         for citation in answer.citations:
-            document.add_paragraph(f"[{citation.mark}] {official(citation, plans[citation.plan])}")
+            document.add_paragraph(_legal(f"[{citation.mark}] {official(citation, plans[citation.plan])}"))
     document.add_paragraph(_MADE)
     out = io.BytesIO()
     document.save(out)

@@ -219,8 +219,8 @@ class Record:
             "visitor": visitor,
             "channel": channel,
             "language": answer.language,
-            "question": masked(answer.question),
-            "rewritten": masked(answer.rewritten) if answer.rewritten else None,
+            "question": _fit(answer.question),
+            "rewritten": _fit(answer.rewritten) if answer.rewritten else None,
             "status": answer.status,
             "reason": answer.reason.value if answer.reason else None,
             "text": answer.text,
@@ -242,7 +242,7 @@ class Record:
             "at": now_ms(),
             "answer": answer,
             "verdict": verdict,
-            "comment": masked(comment[:MAX_COMMENT]),
+            "comment": _fit(comment)[:MAX_COMMENT],
         }
         with self._engine.begin() as connection:
             connection.execute(insert(self._tables.feedback).values(**row))
@@ -440,6 +440,11 @@ class Record:
 
 # the hash of a password that nobody has: a wrong name takes as long as a wrong password
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$+FNxBKowHVADHWZphDufvQ$HKRAc7gUl1Zbe0ULFwo9pohmGBTvn+UQSLL/4ugJTMw"
+
+
+def _fit(text: str) -> str:
+    """What may be kept of a text that a visitor wrote: no personal number, and no character that PostgreSQL has not."""
+    return masked(text).replace("\x00", "\ufffd")
 
 
 def _hashed(token: str) -> str:

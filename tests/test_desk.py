@@ -122,7 +122,6 @@ def test_forms_of_our_own_pages_are_taken(stranger):
     assert log_in(stranger, origin="https://testserver").status_code == 303
 
 
-@pytest.mark.xfail(strict=True, reason="under Referrer-Policy: no-referrer a browser sends `Origin: null` with each form")
 def test_forms_are_taken_as_a_browser_sends_them(stranger):
     policy = stranger.get("/desk/login").headers["referrer-policy"]
     origin = "null" if policy == "no-referrer" else "https://testserver"

@@ -102,7 +102,6 @@ def test_an_empty_conversation_gives_files_that_open():
 
 @pytest.mark.parametrize("write", [to_xlsx, to_docx])
 @pytest.mark.parametrize("character", ["\x0b", "\x0c", "\x00"], ids=["vertical-tab", "form-feed", "nul"])
-@pytest.mark.xfail(strict=True, reason="control characters of a pasted question are not taken out")
 def test_characters_that_no_file_may_hold_spoil_none(write, character):
     answers = [Answer(f"绿道{character}多少", "zh", "18公里。[1]", citations=(CITED,))]
     assert write(answers, PLANS)

@@ -202,7 +202,6 @@ def test_only_what_is_older_is_purged(record, clock):
     assert [said["answer"] for said in record.feedback()] == [young]
 
 
-@pytest.mark.xfail(strict=True, reason="PostgreSQL takes no NUL in a text: DataError, which the reader sees as a fault 500")
 def test_a_question_with_a_nul_is_kept_by_postgresql(postgres):
     record = Record(postgres())
     try:

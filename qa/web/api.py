@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -237,6 +238,12 @@ def say_turned_away(_: Request, error: Exception) -> Response:
     """A question that is not answered now."""
     assert isinstance(error, TurnedAwayError)
     return JSONResponse({"detail": str(error), "cause": error.cause}, error.status, headers={"Retry-After": "10"})
+
+
+def say_invalid(_: Request, error: Exception) -> Response:
+    """A request of the wrong form: where and why, without what was sent, which may be no text at all."""
+    assert isinstance(error, RequestValidationError)
+    return JSONResponse({"detail": [{k: e[k] for k in ("type", "loc", "msg")} for e in error.errors()]}, 422)
 
 
 def say_fault(_: Request, error: Exception) -> Response:

@@ -17,7 +17,8 @@ LOOSE = (
 )
 STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 OWN = re.compile(r"/(?:plans|ask|desk|api|v1|healthz|metrics)(?:/|$)")  # the paths that the framework has no part in
-SECURITY = {"referrer-policy": "no-referrer", "x-content-type-options": "nosniff"}
+# not no-referrer: with it a browser names no origin in its own forms, and they could not be told from those of other sites
+SECURITY = {"referrer-policy": "same-origin", "x-content-type-options": "nosniff"}
 # the framework's routes for files, media, editing and descriptions of the interface, none of which this page has
 CLOSED = re.compile(
     r"/gradio_api/(?:upload|file|proxy|stream|process_recording|runs(?:/|$)|run-history|deep_link|vibe"

@@ -110,10 +110,13 @@ class Shown:
 
 def _found(text: str, wanted: str) -> list[tuple[int, int]]:
     """Where a text holds what was looked for, whatever its width and case."""
-    folded, sought = fold(text), fold(wanted).strip()
-    if not sought or len(folded) != len(text):
-        sought, folded = wanted.strip(), text
+    folded, sought = _narrow(text), _narrow(wanted).strip()
     return [m.span() for m in re.finditer(re.escape(sought), folded)] if sought else []
+
+
+def _narrow(text: str) -> str:
+    # one character for one, so that places stay those of the text
+    return "".join(narrow if len(narrow := fold(c)) == 1 else c for c in text)
 
 
 def _shown(plan: Plan, section: Section, wanted: str) -> tuple[Shown, int]:

@@ -38,6 +38,7 @@ FONTS = (
 def build_app(service: Service, page: "gr.Blocks | None" = None) -> "FastAPI":
     """All routes; `page` answers under `/`. Raises: SettingError."""
     from fastapi import FastAPI
+    from fastapi.exceptions import RequestValidationError
 
     from qa.web import api, desk, reading
 
@@ -47,6 +48,7 @@ def build_app(service: Service, page: "gr.Blocks | None" = None) -> "FastAPI":
     app.state.service = service
     app.state.proxies = trusted(service.settings)
     app.add_exception_handler(TurnedAwayError, api.say_turned_away)
+    app.add_exception_handler(RequestValidationError, api.say_invalid)
     app.add_exception_handler(QuestionsError, api.say_fault)
     app.add_middleware(FrontPage, titles={words.language: f"{title} · {words.name}" for words in labels})
     app.add_middleware(Guard)
