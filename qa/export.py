@@ -10,6 +10,7 @@ from qa.answer import Answer, Citation
 from qa.targets import safe_cell
 
 COLUMNS = ("question", "mark", "plan", "number", "ref", "address", "title", "quote")
+SUBSCRIPT = re.compile(r"_\{([^{}]*)\}")
 _TITLES = ("问题", "序号", "计划", "文号", "编号", "位置", "标题", "原文")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MADE = "自动生成，以计划原文为准"
@@ -20,10 +21,15 @@ def _legal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
+def plain_text(text: str) -> str:
+    """Text without the source's own markup, as in `PM_{2.5}` and `**title**`."""
+    return SUBSCRIPT.sub(r"\1", text).replace("**", "")
+
+
 def official(citation: Citation, plan: Plan) -> str:
     """A citation as an official writes it: “原文”（《计划》（文号）地址）."""
     number = f"（{plan.meta.number}）" if plan.meta.number else ""
-    return f"“{citation.quote}”（《{plan.title}》{number}{citation.address}）"
+    return plain_text(f"“{citation.quote}”（《{plan.title}》{number}{citation.address}）")
 
 
 def citation_rows(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> list[list[object]]:

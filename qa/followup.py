@@ -34,7 +34,7 @@ _POINTS_ZH = re.compile(
 _TAIL_ZH = re.compile(
     r"(?:有(?:什么|哪些|没有)|是(?:什么|多少|谁)|怎么|如何|怎样|要(?:达到|维持|新建|完成)?多少|多少|几|由谁|在哪|什么时候|何时|打算).*$"
 )
-# 要建多少公里绿道 is about 要建绿道
+# 要修多少公里公路 is about 要修公路
 _COUNTED_ZH = re.compile(rf"(?:多少|(?<!哪)几)\s*[万亿千百]?(?:{cues.UNIT})?(?=[\u4e00-\u9fff]{{2}})")
 _HOW_MUCH_ZH = re.compile(r"多少|百分之几|多大|多长|几[个类项张起级公里米座条]")
 # a short question that begins so names no matter of its own: 由谁负责, 哪一年完成, 有多长
@@ -80,7 +80,7 @@ def cited_refs(text: str, plan: Plan) -> tuple[str, ...]:
 
 
 def _asking(before: str) -> str:
-    """How the question before asked, without its matter and its unit: 要新建多少公里绿道 → 是多少."""
+    """How the question before asked, without its matter and its unit: 要修多少公里公路 → 是多少."""
     if _HOW_MUCH_ZH.search(before):
         return "是多少"
     tail = _TAIL_ZH.search(before.rstrip("？? "))

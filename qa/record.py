@@ -414,12 +414,17 @@ class Record:
 
     def close_public(self, reason: str, by: str) -> None:
         """Take the public page out of service; readers are shown the reason."""
-        from sqlalchemy import insert
+        from sqlalchemy import delete, insert
+        from sqlalchemy.exc import IntegrityError
 
-        self.open_public()
+        switches = self._tables.switches
         row = {"name": "public", "reason": reason[:MAX_COMMENT], "by": by, "at": now_ms()}
-        with self._engine.begin() as connection:
-            connection.execute(insert(self._tables.switches).values(**row))
+        try:
+            with self._engine.begin() as connection:  # one step: the page is at no moment open between two reasons
+                connection.execute(delete(switches).where(switches.c.name == "public"))
+                connection.execute(insert(switches).values(**row))
+        except IntegrityError:
+            pass  # closed by somebody else at the same moment: closed it is
 
     def open_public(self) -> None:
         """Put the public page into service again."""

@@ -193,12 +193,11 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
     claims, holds = _claims(folded), next((given for asked, given in cues.HOLDS if asked.search(own or text)), None)
     # 文号是多少 asks for no figure
     kind = Kind.FACT if holds is cues.DOCUMENT_NUMBER else _kind_of(text, own, language)
-    supposes = kind is Kind.YES_NO or bool(cues.PRESUMES.search(text))
     return Question(
         text,
         language,
         kind,
-        _topic(_without(folded, claims) if supposes else folded, language, scope),
+        _topic(_without(folded, claims) if _supposes(kind, text) else folded, language, scope),
         family=family,
         unit=unit,
         strict=strict,
@@ -214,7 +213,11 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
 
 def supposes(question: Question) -> bool:
     """Whether a question states something that may not be so: it asks yes or no, or takes it for given."""
-    return question.kind is Kind.YES_NO or bool(cues.PRESUMES.search(question.text))
+    return _supposes(question.kind, question.text)
+
+
+def _supposes(kind: Kind, text: str) -> bool:
+    return kind is Kind.YES_NO or bool(cues.PRESUMES.search(text))
 
 
 def _kind_of(text: str, own: str | None, language: str) -> Kind:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,3 +80,22 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"{SHARED} is missing: the evaluation material beside the repository")
     return SHARED
+
+
+@pytest.fixture
+def record(tmp_path):
+    """An empty database."""
+    from qa.record import Record
+
+    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+    yield record
+    record.close()
+
+
+@pytest.fixture
+def site(qa, record):
+    """The web application without the chat page; its settings are the arguments."""
+    from qa.web.service import Service
+    from qa.web.site import build_app
+
+    return lambda **settings: build_app(Service(qa, record, replace(qa.settings, **settings)))

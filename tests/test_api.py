@@ -3,16 +3,11 @@
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.record import Record
 from qa.targets import rows
-from qa.web.service import Service
-from qa.web.site import build_app
 
 GREENWAY = "2023年绿道目标是多少"
 SAID = "推进新建绿道 18 公里。[1]（计划没有按年分列，这是整个计划期的数。）"
@@ -20,20 +15,8 @@ PLAN = "putuo-2021-2023"
 
 
 @pytest.fixture
-def record(tmp_path) -> Iterator[Record]:
-    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
-    yield record
-    record.close()
-
-
-@pytest.fixture
-def app(qa, record) -> Callable[..., object]:
-    return lambda **settings: build_app(Service(qa, record, replace(qa.settings, **settings)))
-
-
-@pytest.fixture
-def client(app) -> TestClient:
-    return TestClient(app())
+def client(site) -> TestClient:
+    return TestClient(site())
 
 
 # ---- questions ------------------------------------------------------------------------------------------------------
@@ -87,7 +70,7 @@ def test_a_body_of_another_form_is_refused_and_not_kept(client, record, path, bo
 
 def test_a_plan_that_is_not_indexed_is_named(client):
     said = client.post("/api/ask", json={"question": GREENWAY, "plan": "x"})
-    assert (said.status_code, said.json()) == (422, {"detail": f"没有计划 x；已建索引的有：{PLAN}"})
+    assert (said.status_code, said.json()) == (422, {"detail": f"没有计划 x；已建索引的有：{PLAN}", "cause": "invalid"})
 
 
 def test_a_refusal_is_an_answer_with_a_reason(client):
@@ -99,8 +82,8 @@ def test_a_refusal_is_an_answer_with_a_reason(client):
 @pytest.mark.parametrize(
     "body", [r'{"question": "\ud800绿道"}', r'{"question": "绿道", "id": "\udfff"}'], ids=["question", "id"]
 )
-def test_half_a_surrogate_pair_is_no_fault_of_the_server(app, body):
-    client = TestClient(app(), raise_server_exceptions=False)
+def test_half_a_surrogate_pair_is_no_fault_of_the_server(site, body):
+    client = TestClient(site(), raise_server_exceptions=False)
     said = client.post("/api/ask", content=body.encode(), headers={"content-type": "application/json"})
     assert said.status_code in (200, 422)
 
@@ -108,8 +91,8 @@ def test_half_a_surrogate_pair_is_no_fault_of_the_server(app, body):
 # ---- limits ---------------------------------------------------------------------------------------------------------
 
 
-def test_over_the_limit_a_program_is_told_when_to_come_back(app, record):
-    client = TestClient(app(questions_per_minute=2))
+def test_over_the_limit_a_program_is_told_when_to_come_back(site, record):
+    client = TestClient(site(questions_per_minute=2))
     answers = [client.post("/api/ask", json={"question": GREENWAY}) for _ in range(3)]
     assert [a.status_code for a in answers] == [200, 200, 429]
     assert answers[2].headers["retry-after"] == "10"
@@ -122,8 +105,8 @@ def test_over_the_limit_a_program_is_told_when_to_come_back(app, record):
     assert len(record.answers()) == 2
 
 
-def test_behind_a_trusted_proxy_each_visitor_has_a_limit_of_their_own(app):
-    client = TestClient(app(questions_per_minute=1, trusted_proxies="10.0.0.1"), client=("10.0.0.1", 1))
+def test_behind_a_trusted_proxy_each_visitor_has_a_limit_of_their_own(site):
+    client = TestClient(site(questions_per_minute=1, trusted_proxies="10.0.0.1"), client=("10.0.0.1", 1))
 
     def ask(forwarded: str) -> int:
         return client.post("/api/ask", json={"question": GREENWAY}, headers={"x-forwarded-for": forwarded}).status_code
@@ -134,11 +117,7 @@ def test_behind_a_trusted_proxy_each_visitor_has_a_limit_of_their_own(app):
 
 def test_a_closed_service_gives_its_reason_and_plans_can_still_be_read(client, record):
     record.close_public("更新数据", "王芳")
-    for said in (
-        client.post("/api/ask", json={"question": GREENWAY}),
-        client.get("/api/search", params={"q": "绿道"}),
-        client.post("/v1/chat/completions", json={"messages": [{"role": "user", "content": GREENWAY}]}),
-    ):
+    for said in (client.post("/api/ask", json={"question": GREENWAY}), client.get("/api/search", params={"q": "绿道"})):
         assert said.status_code == 503
         assert said.json()["cause"] == "closed"
         assert said.json()["detail"].startswith("问答服务暂停：更新数据 ")
@@ -217,14 +196,14 @@ def test_the_description_names_every_route_for_programs_and_no_page(client):
 
 
 @pytest.fixture
-def openai_client(app, monkeypatch):
+def openai_client(site, monkeypatch):
     """The real client library on a real server."""
     import openai
     import uvicorn
 
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        config = uvicorn.Config(app(), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=5)
+        config = uvicorn.Config(site(), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=5)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -280,7 +259,8 @@ def test_an_openai_client_is_told_that_the_service_is_closed(openai_client, reco
     with pytest.raises(openai.InternalServerError, match="503") as raised:
         openai_client.chat.completions.create(model="planqa", messages=[{"role": "user", "content": GREENWAY}])
     assert raised.value.response.headers["retry-after"] == "10"
-    assert raised.value.response.json()["cause"] == "closed"
+    assert raised.value.code == "closed"
+    assert "问答服务暂停：更新数据" in str(raised.value)
 
 
 def test_a_stream_is_a_stream_of_events(client):
@@ -321,7 +301,7 @@ def test_metrics_are_in_the_form_that_prometheus_reads(client):
         f"/plans/{PLAN}/targets",
         "/ask",
         "/desk/login",
-        "/plans/site.css",
+        "/site.css",
         "/plans/none",
         "/api/none",
     ],

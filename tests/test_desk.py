@@ -3,15 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
 
 from qa.record import Record
-from qa.web.service import Service
-from qa.web.site import build_app
 
 GREENWAY = "2023年绿道目标是多少"
 SAID = "推进新建绿道 18 公里。[1]（计划没有按年分列，这是整个计划期的数。）"
@@ -21,20 +18,17 @@ NAME = "王芳"
 
 
 @pytest.fixture
-def record(tmp_path) -> Iterator[Record]:
-    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
+def record(record) -> Record:
     record.add_account(NAME, PASSWORD)
-    yield record
-    record.close()
+    return record
 
 
 @pytest.fixture
-def visit(qa, record) -> Callable[..., TestClient]:
+def visit(site) -> Callable[..., TestClient]:
     """A browser that has not logged in."""
 
     def open_browser(peer: str = "192.0.2.17", **settings: object) -> TestClient:
-        app = build_app(Service(qa, record, replace(qa.settings, **settings)))
-        return TestClient(app, base_url="https://testserver", follow_redirects=False, client=(peer, 1))
+        return TestClient(site(**settings), base_url="https://testserver", follow_redirects=False, client=(peer, 1))
 
     return open_browser
 
@@ -259,3 +253,9 @@ def test_the_desk_speaks_english_too(client):
     assert "How the question was understood" in html
     assert f"Log out ({NAME})" in html
     assert client.post("/desk?lang=en", data={"question": GREENWAY}).headers["location"].endswith("&lang=en")
+
+
+def test_a_personal_number_does_not_stay_in_the_address(client, record):
+    asked = client.post("/desk", data={"question": "我的手机13812345678，绿道多长？"})
+    assert "13812345678" not in asked.headers["location"]
+    assert record.answers()[-1]["reason"] == "personal_number"

@@ -21,6 +21,7 @@ from index.settings import Settings
 from qa.answer import Answer, Citation
 from qa.followup import Turn
 from qa.pipeline import Ask
+from qa.record import Record
 from qa.web.page import LANGUAGES, MAX_TURNS, PublicPage, Talk, View
 from qa.web.serve import serve
 from qa.web.service import Kept
@@ -504,3 +505,110 @@ def test_languages_and_plans_are_changed_only_to_known_ones():
     talk = page.start()
     assert [page.switch(name, talk).language for name in [*LANGUAGES, "其他"]] == ["zh", "en", "zh"]
     assert page.choose("x", talk) == Talk("p")
+
+
+# ---- all pages ------------------------------------------------------------------------------------------------------
+
+PAGES = ("/", "/ask", "/plans", "/plans/putuo-2021-2023", "/plans/putuo-2021-2023/targets", "/desk/login")
+DESK_PAGES = ("/desk", "/desk/troubles", "/desk/switch")
+ZOOMED = {"width": 320, "height": 640}  # what is left of 1280 px at 400 %
+NAME, PASSWORD = "tester", "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def account(home: Path) -> None:
+    record = Record(f"sqlite:///{home / 'records.db'}")
+    record.add_account(NAME, PASSWORD)
+    record.close()
+
+
+def log_in(page, url: str) -> None:
+    page.goto(f"{url}desk/login")
+    page.locator("#name").fill(NAME)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("button.main").click()
+    page.locator("#question").wait_for()
+
+
+def violations(page) -> list[tuple[str, str]]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [(v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, ZOOMED], ids=["desktop", "phone", "zoomed"])
+def test_no_page_breaks_a_rule_of_accessibility_or_its_frame(lang, viewport, visit, served, account):
+    page = visit(viewport).page
+    log_in(page, served.url)
+    for path in (*PAGES, *DESK_PAGES):
+        page.goto(f"{served.url.rstrip('/')}{path}?lang={lang}")
+        if path == "/":
+            page.locator("#pq-box textarea").wait_for()
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en"), path
+
+
+def test_an_answer_of_the_plain_form_leads_to_its_highlighted_sentence(visit, served):
+    page = visit(PHONE).page
+    page.goto(f"{served.url}ask")
+    page.locator("#question").fill(GREENWAY)
+    page.locator("button.main").click()
+    expect(page.locator(".said")).to_contain_text("18 公里")
+    assert violations(page) == []
+    page.locator(".sources a").click()
+    expect(page.locator("mark")).to_have_text("完善普陀区“市级-区级-社区级”多层次绿道体系建设，推进新建绿道 18 公里。")
+    expect(page.locator("mark")).to_be_in_viewport()
+
+
+def test_an_official_asks_closes_the_public_page_and_opens_it_again(visit, served, account):
+    reader, page = visit(), visit().page
+    log_in(page, served.url)
+    page.locator("#question").fill(GREENWAY)
+    page.locator("button.main").click()
+    expect(page.locator(".said")).to_contain_text("18 公里")
+    assert violations(page) == []
+    with page.expect_download() as download:
+        page.get_by_text("问答 Word").click()
+    assert download.value.suggested_filename == "planqa.docx"
+    page.goto(f"{served.url}desk/switch")
+    page.locator("#reason").fill("正在核对数据")
+    page.locator("button.main").click()
+    try:
+        expect(page.get_by_role("status")).to_contain_text("正在核对数据")
+        expect(reader.ask(GREENWAY)).to_contain_text("问答服务暂停：正在核对数据")
+    finally:
+        page.get_by_role("button", name="恢复服务").click()
+    expect(reader.ask(GREENWAY)).to_contain_text("18 公里")
+
+
+def test_a_reader_says_that_an_answer_is_wrong(visit, home):
+    reader = visit()
+    turn = reader.ask(GREENWAY)
+    turn.get_by_text("报告错误").click()
+    turn.get_by_label("哪里有误").fill("应为十八")
+    turn.get_by_role("button", name="出处有误").click()
+    expect(turn).to_contain_text("已记下，谢谢。")
+    record = Record(f"sqlite:///{home / 'records.db'}")
+    said = record.feedback()[-1]
+    record.close()
+    assert (said["verdict"], said["comment"]) == ("wrong_source", "应为十八")
+
+
+def test_a_further_question_is_asked_by_its_button(visit):
+    reader = visit()
+    turn = reader.ask(GREENWAY)
+    button = turn.locator(".pq-further button").first
+    question = button.inner_text()
+    button.click()
+    expect(reader.page.locator(".pq-asked").nth(1)).to_contain_text(question)
+
+
+def test_a_browser_in_english_is_answered_in_english(browser, served):
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(served.url)
+    page.get_by_label("Your question").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    context.close()

@@ -1,18 +1,14 @@
 """The pages that need no script: the plan to read, its targets, the plain form."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
 
-from qa.record import Record
+from qa.export import plain_text
 from qa.targets import rows
-from qa.web.render import plain_text
-from qa.web.service import Service
-from qa.web.site import build_app
 
 GREENWAY = "2023年绿道目标是多少"
 QUOTE = "完善普陀区“市级-区级-社区级”多层次绿道体系建设，推进新建绿道 18 公里。"
@@ -21,20 +17,20 @@ SCRIPT = '"><script>alert(1)</script>'
 
 
 @pytest.fixture
-def record(tmp_path) -> Iterator[Record]:
-    record = Record(f"sqlite:///{tmp_path / 'r.db'}")
-    yield record
-    record.close()
-
-
-@pytest.fixture
-def visit(qa, record) -> Callable[..., TestClient]:
-    return lambda **settings: TestClient(build_app(Service(qa, record, replace(qa.settings, **settings))))
+def visit(site) -> Callable[..., TestClient]:
+    return lambda **settings: TestClient(site(**settings))
 
 
 @pytest.fixture
 def client(visit) -> TestClient:
     return visit()
+
+
+def test_a_form_that_is_too_long_is_answered_by_a_page(client):
+    said = client.post("/ask", data={"question": "绿" * 5000})
+    assert said.status_code == 422
+    assert said.headers["content-type"].startswith("text/html")
+    assert "内容太长或不完整" in said.text
 
 
 def plain(html: str) -> str:
@@ -287,4 +283,4 @@ def test_every_link_of_every_page_leads_somewhere(client):
         assert said.status_code == 200, path
         links = {unescape(link).partition("#")[0] for link in re.findall(r'href="(/[^"#]*)', said.text)}
         ahead += [link for link in links - seen - set(ahead) if "text=" not in link and not link.startswith("/?")]
-    assert {f"{PLAN}?lang=zh", f"{PLAN}/targets?lang=zh", "/plans/site.css", "/favicon.ico"} <= seen
+    assert {f"{PLAN}?lang=zh", f"{PLAN}/targets?lang=zh", "/site.css", "/favicon.ico"} <= seen

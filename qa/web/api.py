@@ -14,11 +14,14 @@ from corpus.parse import Plan
 from qa.followup import Turn
 from qa.pipeline import Ask
 from qa.targets import rows
-from qa.web.service import Kept, Service, TurnedAwayError
-from qa.web.visitors import address_of
+from qa.web.reading import message
+from qa.web.service import Kept, TurnedAwayError, service_of
+from qa.web.visitors import language_of_reader
+from qa.web.words import Words
 
 MAX_TEXT, MAX_TURNS, MAX_HITS = 4000, 40, 50
 MODEL = "planqa"
+RETRY_S = "10"
 _STREAM_PIECE = 24  # characters
 
 
@@ -113,24 +116,15 @@ def _extra(kept: Kept) -> dict[str, Any]:
 # ---- questions ------------------------------------------------------------------------------------------------------
 
 
-def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
-
-
-def _address(request: Request) -> str:
-    return address_of(request, request.app.state.proxies)
-
-
 def ask(body: AskIn, request: Request) -> dict[str, Any]:
     """Ask a question; the answer in the form of `planqa ask --json`, and the id by which feedback names it."""
-    kept = _service(request).ask(_asked(body), _address(request), "api")
+    kept = service_of(request).ask(_asked(body), service_of(request).address(request), "api")
     return kept.answer.to_json(body.id) | {"answer_id": kept.id}
 
 
 def feedback(body: FeedbackIn, request: Request) -> dict[str, str]:
     """Say whether an answer or its source was right."""
-    if not _service(request).say(body.answer_id, body.verdict, body.comment):
+    if not service_of(request).say(body.answer_id, body.verdict, body.comment):
         raise HTTPException(404, f"没有回答 {body.answer_id} / no answer {body.answer_id}")
     return {"answer_id": body.answer_id}
 
@@ -143,13 +137,13 @@ def search(
     """The best chunks for a question, the best first."""
     return [
         {"rank": h.rank, "score": round(h.score, 4), "plan": h.plan, "ref": h.ref, "chunk": h.chunk.id, "text": h.chunk.text}
-        for h in _service(request).search(q, k, _address(request))
+        for h in service_of(request).search(q, k, service_of(request).address(request))
     ]
 
 
 def chat(body: ChatIn, request: Request) -> Response:
     """Ask in the form that OpenAI clients speak; the sources stand in `sources`."""
-    kept = _service(request).ask(_chat_ask(body), _address(request), "openai")
+    kept = service_of(request).ask(_chat_ask(body), service_of(request).address(request), "openai")
     if body.stream:
         return StreamingResponse(_stream(kept), media_type="text/event-stream")
     message = {"message": {"role": "assistant", "content": kept.answer.text}, "finish_reason": "stop"}
@@ -166,7 +160,7 @@ def models() -> dict[str, Any]:
 
 
 def _chosen(request: Request, plan: str | None) -> list[Plan]:
-    known = _service(request).engine.index.plans
+    known = service_of(request).engine.index.plans
     if plan is not None and plan not in known:
         raise HTTPException(404, f"没有计划 {plan} / no plan {plan}")
     return list(known.values()) if plan is None else [known[plan]]
@@ -207,7 +201,7 @@ def targets(request: Request, plan: str | None = None) -> list[dict[str, Any]]:
 
 def health(request: Request) -> Response:
     """200 while questions can be answered and kept."""
-    record = _service(request).record
+    record = service_of(request).record
     if not record.check():
         return JSONResponse({"status": "no database"}, 503)
     return JSONResponse({"status": "ok", "public": "open" if record.closed() is None else "closed"})
@@ -215,11 +209,11 @@ def health(request: Request) -> Response:
 
 def metrics(request: Request) -> Response:
     """Counts in the form that Prometheus reads."""
-    return Response(_service(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(service_of(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def build_api() -> APIRouter:
-    """The routes; the application's state holds the service (`service`) and the trusted proxies (`proxies`)."""
+    """The routes; the application's state holds the service."""
     router = APIRouter()
     router.add_api_route("/api/ask", ask, methods=["POST"], tags=["questions"])
     router.add_api_route("/api/feedback", feedback, methods=["POST"], tags=["questions"], status_code=201)
@@ -234,18 +228,30 @@ def build_api() -> APIRouter:
     return router
 
 
-def say_turned_away(_: Request, error: Exception) -> Response:
+def _fault(request: Request, status: int, text: str, cause: str, detail: object = None) -> Response:
+    """What went wrong, in the form in which the one who asked reads it."""
+    if request.url.path.startswith("/v1/"):
+        return JSONResponse({"error": {"message": text, "type": cause, "code": cause, "param": None}}, status)
+    return JSONResponse({"detail": detail or text, "cause": cause}, status)
+
+
+def say_turned_away(request: Request, error: Exception) -> Response:
     """A question that is not answered now."""
     assert isinstance(error, TurnedAwayError)
-    return JSONResponse({"detail": str(error), "cause": error.cause}, error.status, headers={"Retry-After": "10"})
+    response = _fault(request, error.status, str(error), error.cause)
+    response.headers["Retry-After"] = RETRY_S
+    return response
 
 
-def say_invalid(_: Request, error: Exception) -> Response:
+def say_invalid(request: Request, error: Exception) -> Response:
     """A request of the wrong form: where and why, without what was sent, which may be no text at all."""
     assert isinstance(error, RequestValidationError)
-    return JSONResponse({"detail": [{k: e[k] for k in ("type", "loc", "msg")} for e in error.errors()]}, 422)
+    detail = [{k: e[k] for k in ("type", "loc", "msg")} for e in error.errors()]
+    if not request.url.path.startswith(("/api/", "/v1/")):
+        return message(request, Words(language_of_reader(request)).invalid, 422)
+    return _fault(request, 422, "; ".join(e["msg"] for e in detail), "invalid", detail)
 
 
-def say_fault(_: Request, error: Exception) -> Response:
-    """A question of the wrong form."""
-    return JSONResponse({"detail": str(error)}, 422)
+def say_fault(request: Request, error: Exception) -> Response:
+    """A question that cannot be used."""
+    return _fault(request, 422, str(error), "invalid")

@@ -12,9 +12,11 @@ from qa.answer import Answer
 from qa.export import to_csv, to_docx, to_xlsx
 from qa.followup import Turn
 from qa.pipeline import Ask
+from qa.privacy import masked
 from qa.record import DAY_MS, SESSION_MS, now_ms
-from qa.web.reading import MAX_FIELD, page, said_by
-from qa.web.service import Service
+from qa.web.reading import MAX_FIELD, page
+from qa.web.render import told
+from qa.web.service import Service, service_of
 from qa.web.visitors import language_of_reader
 from qa.web.words import Words
 
@@ -29,19 +31,14 @@ _EXPORTS: dict[str, tuple[_Writer, str]] = {
 }
 
 
-def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
-
-
 # ---- who is at the desk ---------------------------------------------------------------------------------------------
 
 
 def account(request: Request) -> str | None:
     """The account that asks: named by a trusted proxy where one is set up for it, else that of the session."""
-    service, peer = _service(request), request.client.host if request.client else ""
+    service, peer = service_of(request), request.client.host if request.client else ""
     header = service.settings.user_header
-    if header and peer in request.app.state.proxies:
+    if header and peer in service.proxies:
         return request.headers.get(header) or None
     token = request.cookies.get(COOKIE, "")
     return service.record.who(token) if token else None
@@ -74,7 +71,7 @@ def log_in(
     request: Request, name: Annotated[str, Form(max_length=64)], password: Annotated[str, Form(max_length=200)]
 ) -> Response:
     """To the desk with a session, or the login again."""
-    token = _service(request).record.log_in(name, password)
+    token = service_of(request).record.log_in(name, password)
     if token is None:
         return page("login.html", request, 401, failed=True)
     response = RedirectResponse(f"/desk?lang={language_of_reader(request)}", 303)
@@ -84,7 +81,7 @@ def log_in(
 
 def log_out(request: Request) -> Response:
     """Out, back to the login."""
-    _service(request).record.log_out(request.cookies.get(COOKIE, ""))
+    service_of(request).record.log_out(request.cookies.get(COOKIE, ""))
     response = RedirectResponse(f"/desk/login?lang={language_of_reader(request)}", 303)
     response.delete_cookie(COOKIE, path="/desk", secure=True, httponly=True, samesite="strict")
     return response
@@ -102,14 +99,14 @@ def _asks(service: Service, questions: Sequence[str]) -> list[tuple[Ask, Answer]
     for question in questions:
         ask = Ask(Ask.of(question).question, turns)
         answer = service.answer_inside(ask)
-        turns = (*turns, Turn("user", ask.question), Turn("assistant", said_by(answer)))
+        turns = (*turns, Turn("user", ask.question), Turn("assistant", told(answer)))
         found.append((ask, answer))
     return found
 
 
 def desk(request: Request, name: Official, q: Questions = []) -> Response:  # noqa: B006 - never changed
     """The conversation, the newest turn with all that is known about it."""
-    service = _service(request)
+    service = service_of(request)
     asked = _asks(service, q)
     understood = service.engine.understood(asked[-1][0]) if asked and any(c.isalnum() for c in q[-1]) else None
     query = urlencode([*(("q", question) for question in q), ("lang", language_of_reader(request))])
@@ -123,8 +120,9 @@ def ask_at_desk(
     q: Annotated[list[Annotated[str, Form(max_length=MAX_FIELD)]], Form(max_length=MAX_TURNS)] = [],  # noqa: B006
 ) -> Response:
     """Answer, keep, and show the conversation with the new turn."""
-    service, questions = _service(request), [*q, question][-MAX_TURNS:]
+    service, questions = service_of(request), [*q, question][-MAX_TURNS:]
     service.keep_inside(_asks(service, questions)[-1][1], name)
+    questions = [masked(each) for each in questions]  # the address is remembered by browsers and proxies
     query = urlencode([*(("q", each) for each in questions), ("lang", language_of_reader(request))])
     return RedirectResponse(f"/desk?{query}", 303)
 
@@ -134,7 +132,7 @@ def export(request: Request, form: str, name: Official, q: Questions = []) -> Re
     if form not in _EXPORTS:
         raise HTTPException(404, f"没有格式 {form} / no format {form}")
     write, kind = _EXPORTS[form]
-    service = _service(request)
+    service = service_of(request)
     answers = [answer for _, answer in _asks(service, q)]
     body = write(answers, service.engine.index.plans)
     return Response(body, media_type=kind, headers={"content-disposition": f'attachment; filename="planqa.{form}"'})
@@ -145,7 +143,7 @@ def export(request: Request, form: str, name: Official, q: Questions = []) -> Re
 
 def troubles(request: Request, name: Official) -> Response:
     """The questions that were refused or marked wrong, and the counts of the last days."""
-    record, since = _service(request).record, now_ms() - SHOWN_DAYS * DAY_MS
+    record, since = service_of(request).record, now_ms() - SHOWN_DAYS * DAY_MS
     days = record.days(since)
     most = max((d.answered + d.refused for d in days), default=1)
     return page("troubles.html", request, name=name, troubles=record.troubles(since), days=days, most=most)
@@ -153,7 +151,7 @@ def troubles(request: Request, name: Official) -> Response:
 
 def switch(request: Request, name: Official) -> Response:
     """Whether the public page is in service."""
-    return page("switch.html", request, name=name, closed=_service(request).record.closed())
+    return page("switch.html", request, name=name, closed=service_of(request).record.closed())
 
 
 def turn_switch(
@@ -163,7 +161,7 @@ def turn_switch(
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Close the public page with a reason, or open it again."""
-    record = _service(request).record
+    record = service_of(request).record
     if to == "open":
         record.open_public()
     else:
@@ -172,7 +170,7 @@ def turn_switch(
 
 
 def build_desk() -> APIRouter:
-    """The routes; the application's state holds the service and the trusted proxies."""
+    """The routes; the application's state holds the service."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(same_site)])
     get: dict[str, Any] = {"response_model": None}
     post: dict[str, Any] = {"response_model": None, "methods": ["POST"]}

@@ -16,7 +16,7 @@ LOOSE = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-OWN = re.compile(r"/(?:plans|ask|desk|api|v1|healthz|metrics)(?:/|$)")  # the paths that the framework has no part in
+OWN = re.compile(r"/(?:plans|ask|desk|api|v1|healthz|metrics|site\.css)(?:/|$)")  # the paths that the framework has no part in
 # not no-referrer: with it a browser names no origin in its own forms, and they could not be told from those of other sites
 SECURITY = {"referrer-policy": "same-origin", "x-content-type-options": "nosniff"}
 # the framework's routes for files, media, editing and descriptions of the interface, none of which this page has

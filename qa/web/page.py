@@ -9,7 +9,7 @@ from qa.pipeline import Ask
 from qa.web import render
 from qa.web.render import LABELS, Exchange, Labels
 from qa.web.service import Service, TurnedAwayError
-from qa.web.visitors import address_of, language_of_reader, trusted
+from qa.web.visitors import language_of_reader
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -300,10 +300,8 @@ def _wire(page: "gr.Blocks", public: PublicPage, parts: _Parts) -> None:
     """Let each event make a new state and draw what it changes."""
     import gradio as gr
 
-    proxies = trusted(public.service.settings)
-
     def asked(question: str, talk: Talk, request: gr.Request) -> list[Any]:
-        talk = public.ask(question, talk, address_of(_connection(request), proxies))
+        talk = public.ask(question, talk, public.service.address(_connection(request)))
         return [talk, "", public.log(talk), public.panel(talk), gr.update(visible=True)]
 
     def asked_by_button(event: gr.EventData, talk: Talk, request: gr.Request) -> list[Any]:

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,20 +13,20 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from corpus.fold import fold
+from corpus.fold import fold_each
 from corpus.parse import Plan, Section
-from qa.answer import Answer, Citation, Nearest
+from qa.answer import Citation, Nearest
+from qa.export import plain_text
 from qa.followup import Turn
 from qa.pipeline import Ask
 from qa.targets import Row, rows
-from qa.web.render import highlight, plain_text
-from qa.web.service import Service, TurnedAwayError
-from qa.web.visitors import address_of, language_of_reader
+from qa.web.render import highlight, told
+from qa.web.service import TurnedAwayError, service_of
+from qa.web.visitors import language_of_reader
 from qa.web.words import Words
 
 MAX_FIELD = 4000
 _LEVELS = 5  # headings below the page's own
-_MARK = re.compile(r"\[\d+\]")
 _BROKEN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")  # where a title was broken over two lines
 _BRACKETS = re.compile(r"[（）()\s]")
 
@@ -48,7 +48,8 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
     words = Words(language_of_reader(request))
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
     other = urlencode([*kept, ("lang", words.other_language)])
-    html = _templates().get_template(template).render(words=words, other=other, links=_links(words.language), **values)
+    plans = service_of(request).engine.index.plans
+    html = _templates().get_template(template).render(words=words, other=other, links=_links(words.language, plans), **values)
     return HTMLResponse(html, status)
 
 
@@ -60,18 +61,13 @@ def message(request: Request, text: str, status: int) -> HTMLResponse:
 # ---- addresses ------------------------------------------------------------------------------------------------------
 
 
-def _anchor(ref: str) -> str:
-    return "-".join(_BRACKETS.sub("", part) for part in ref.split("/"))
-
-
 @functools.lru_cache(maxsize=256)
 def _anchors(refs: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for ref in refs:
-        anchor = _anchor(ref)
-        taken = set(found.values())
+        anchor = "-".join(_BRACKETS.sub("", part) for part in ref.split("/"))
         # 1 and （1） under one heading: the second keeps its brackets
-        found[ref] = anchor if anchor not in taken else ref.replace("/", "-")
+        found[ref] = ref.replace("/", "-") if anchor in found.values() else anchor
     return found
 
 
@@ -83,13 +79,14 @@ def anchors(plan: Plan) -> dict[str, str]:
     return _anchors(tuple(s.ref for s in plan.sections))
 
 
-def _links(language: str) -> Callable[[Citation | Nearest | Row], str]:
+def _links(language: str, plans: Mapping[str, Plan]) -> Callable[[Citation | Nearest | Row], str]:
     """The address of the section that is cited; a quote of it is highlighted there."""
 
     def link(cited: Citation | Nearest | Row) -> str:
         place = cited if isinstance(cited, dict) else vars(cited)
+        plan, ref = plans[str(place["plan"])], str(place["ref"])
         query = urlencode({"lang": language} | ({"text": place["quote"]} if "quote" in place else {}))
-        return f"/plans/{quote(str(place['plan']))}?{query}#{quote(_anchor(str(place['ref'])))}"
+        return f"/plans/{quote(plan.id)}?{query}#{quote(anchors(plan)[ref])}"
 
     return link
 
@@ -110,13 +107,8 @@ class Shown:
 
 def _found(text: str, wanted: str) -> list[tuple[int, int]]:
     """Where a text holds what was looked for, whatever its width and case."""
-    folded, sought = _narrow(text), _narrow(wanted).strip()
-    return [m.span() for m in re.finditer(re.escape(sought), folded)] if sought else []
-
-
-def _narrow(text: str) -> str:
-    # one character for one, so that places stay those of the text
-    return "".join(narrow if len(narrow := fold(c)) == 1 else c for c in text)
+    sought = fold_each(wanted).strip()
+    return [m.span() for m in re.finditer(re.escape(sought), fold_each(text))] if sought else []
 
 
 def _shown(plan: Plan, section: Section, wanted: str) -> tuple[Shown, int]:
@@ -152,13 +144,8 @@ def _facts(plan: Plan, words: Words) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def _service(request: Request) -> Service:
-    service: Service = request.app.state.service
-    return service
-
-
 def _plan(request: Request, plan: str) -> Plan | None:
-    return _service(request).engine.index.plans.get(plan)
+    return service_of(request).engine.index.plans.get(plan)
 
 
 def _not_found(request: Request) -> Response:
@@ -167,7 +154,7 @@ def _not_found(request: Request) -> Response:
 
 def list_plans(request: Request) -> Response:
     """All plans."""
-    return page("plans.html", request, plans=list(_service(request).engine.index.plans.values()))
+    return page("plans.html", request, plans=list(service_of(request).engine.index.plans.values()))
 
 
 def read_plan(request: Request, plan: str, q: str = "", text: str = "") -> Response:
@@ -193,13 +180,6 @@ def read_targets(request: Request, plan: str) -> Response:
 # ---- the plain form -------------------------------------------------------------------------------------------------
 
 
-def said_by(answer: Answer) -> str:
-    """An answer as the next question's history tells it: its text and the addresses it cites."""
-    addresses = "；".join(dict.fromkeys(c.address for c in answer.citations))
-    text = _MARK.sub("", answer.text)
-    return f"{text}（{addresses}）" if addresses else text
-
-
 def ask_form(request: Request) -> Response:
     """The form, before anything has been asked."""
     return page("ask.html", request, asked="", answer=None, fault="", answer_id="", said="")
@@ -212,15 +192,15 @@ def ask_by_form(
     said: Annotated[str, Form(max_length=MAX_FIELD)] = "",
 ) -> Response:
     """An answer below the question; the turn before comes with the form."""
-    history: Iterable[Turn] = (Turn("user", before), Turn("assistant", said)) if before else ()
-    ask = Ask(Ask.of(question).question, tuple(history))
+    history = (Turn("user", before), Turn("assistant", said)) if before else ()
+    ask = Ask(Ask.of(question).question, history)
     try:
-        kept = _service(request).ask(ask, address_of(request, request.app.state.proxies), "form")
+        kept = service_of(request).ask(ask, service_of(request).address(request), "form")
     except TurnedAwayError as turned:
         fault = turned.said(language_of_reader(request))
         return page("ask.html", request, turned.status, asked=question, answer=None, fault=fault, answer_id="", said="")
     answer = kept.answer
-    return page("ask.html", request, asked=answer.question, answer=answer, fault="", answer_id=kept.id, said=said_by(answer))
+    return page("ask.html", request, asked=answer.question, answer=answer, fault="", answer_id=kept.id, said=told(answer))
 
 
 def say_by_form(
@@ -230,13 +210,13 @@ def say_by_form(
     comment: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Thanks, once what a reader says has been kept."""
-    if not _service(request).say(answer_id, verdict, comment):
+    if not service_of(request).say(answer_id, verdict, comment):
         return _not_found(request)
     return message(request, Words(language_of_reader(request)).thanks, 200)
 
 
 def build_reading() -> APIRouter:
-    """The routes; the application's state holds the service and the trusted proxies."""
+    """The routes; the application's state holds the service."""
     router = APIRouter(include_in_schema=False)
     get: dict[str, Any] = {"response_model": None}
     router.add_api_route("/plans", list_plans, **get)

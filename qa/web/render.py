@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from corpus.parse import CLOSING, NOTICE, PREAMBLE, Plan, Section
 from qa.answer import Answer, Citation, Reason
+from qa.export import SUBSCRIPT, official
 
 Spans = Iterable[tuple[int, int]]
 English = Callable[[str, str, str], str]
@@ -21,7 +22,6 @@ _CHIPS_MAX = 8  # a longer list of sources is the answer's own list
 _OUTLINE_DEPTH = 2
 _NOT_ASKED = frozenset({Reason.EMPTY, Reason.TOO_LONG})  # nothing that a next question could refer to
 _MARK = re.compile(r"\[(\d+)\]")
-_SUBSCRIPT = re.compile(r"_\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -204,19 +204,14 @@ def _styles(text: str, quotes: Spans, figures: Spans) -> list[int]:
     for style, spans in ((_QUOTED, quotes), (_FIGURE, figures)):
         for start, end in spans:
             styles[start:end] = [s | style for s in styles[start:end]]
-    for m in _SUBSCRIPT.finditer(text):
+    for m in SUBSCRIPT.finditer(text):
         styles[m.start() : m.end()] = [max(styles[m.start() : m.end()])] * len(m[0])
     return styles
 
 
-def plain_text(text: str) -> str:
-    """Text without the source's own markup, as in `PM_{2.5}` and `**title**`."""
-    return _SUBSCRIPT.sub(r"\1", text).replace("**", "")
-
-
 def _typeset(text: str) -> str:
     """Escaped text in which the source's own markup is set and not shown."""
-    return _SUBSCRIPT.sub(r"<sub>\1</sub>", escape(text)).replace("**", "")
+    return SUBSCRIPT.sub(r"<sub>\1</sub>", escape(text)).replace("**", "")
 
 
 def highlight(text: str, quotes: Spans = (), figures: Spans = ()) -> str:
@@ -483,9 +478,7 @@ def _english(plan: Plan, section: Section, labels: Labels, english: English) -> 
 
 def _copy(plan: Plan, citation: Citation, labels: Labels) -> str:
     """Offer the quote as it goes into a memo: with the plan, its number and the address."""
-    number = f"（{plan.meta.number}）" if plan.meta.number else ""
-    quoted = f"“{plain_text(citation.quote)}”（《{plain_text(plan.title)}》{number}{citation.address}）"
-    return _button("copy", escape(labels.copy), css="pq-copy", quote=quoted, done=labels.copied)
+    return _button("copy", escape(labels.copy), css="pq-copy", quote=official(citation, plan), done=labels.copied)
 
 
 def section_html(plan: Plan, ref: str, labels: Labels, english: English, citation: Citation | None = None) -> str:
@@ -563,17 +556,19 @@ def _ways(plan: Plan, labels: Labels) -> str:
     return f'<ul class="pq-ways">{items}</ul>'
 
 
+def told(answer: Answer) -> str:
+    """An answer as the engine reads it in a conversation: its text and, in brackets, the addresses that it cites."""
+    addresses = "；".join(dict.fromkeys(c.address for c in answer.citations))
+    text = _MARK.sub("", answer.text)
+    return f"{text}（{addresses}）" if addresses else text
+
+
 def history(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:
-    """Give the conversation as the engine reads it: answers as plain text and, in brackets, the addresses that they cite."""
+    """Give the conversation as the engine reads it."""
     turns = []
     for exchange in exchanges:
         answer = exchange.answer
         if answer is None or answer.reason in _NOT_ASKED:
             continue
-        addresses = "；".join(dict.fromkeys(c.address for c in answer.citations))
-        text = _MARK.sub("", answer.text)
-        turns += [
-            {"role": "user", "content": exchange.question},
-            {"role": "assistant", "content": f"{text}（{addresses}）" if addresses else text},
-        ]
+        turns += [{"role": "user", "content": exchange.question}, {"role": "assistant", "content": told(answer)}]
     return turns

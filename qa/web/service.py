@@ -13,9 +13,10 @@ from index.settings import Settings
 from qa.answer import Answer
 from qa.pipeline import Ask, PlanQA
 from qa.record import Record
+from qa.web.visitors import address_of, trusted
 
 if TYPE_CHECKING:
-    pass
+    from starlette.requests import HTTPConnection, Request
 
 MINUTE_S = 60.0
 KEPT_ANSWERS = 2048  # the same question gives the same answer: it need not be found twice
@@ -147,8 +148,9 @@ class Service:
     """Answers, recorded. Safe to share between threads."""
 
     def __init__(self, engine: PlanQA, record: Record, settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
-        """`ready` returns once the engine has been warmed; questions wait for it."""
+        """`ready` returns once the engine has been warmed; questions wait for it. Raises: SettingError."""
         self.engine = engine
+        self.proxies = trusted(settings)
         self._ready = ready
         self.record = record
         self.settings = settings
@@ -157,6 +159,10 @@ class Service:
         self.metrics.inside.set_function(lambda: self.gate.inside)
         self._known: OrderedDict[Ask, Answer] = OrderedDict()
         self._lock = threading.Lock()
+
+    def address(self, request: "HTTPConnection") -> str:
+        """Where a request comes from, as far as proxies are trusted."""
+        return address_of(request, self.proxies)
 
     def ask(self, ask: Ask, address: str, channel: str) -> Kept:
         """An answer for a visitor, on record before it is given. Raises: TurnedAwayError, QuestionsError."""
@@ -178,6 +184,7 @@ class Service:
         """The best chunks for a question, within the same limits. Raises: TurnedAwayError."""
         self.check_open()
         with self.gate.place(self.record.visitor(address)):
+            self._ready()
             return self.engine.search(question, k)
 
     def answer_inside(self, ask: Ask) -> Answer:
@@ -214,3 +221,9 @@ class Service:
             if len(self._known) > KEPT_ANSWERS:
                 self._known.popitem(last=False)
         return answer
+
+
+def service_of(request: "Request") -> Service:
+    """The service of the application that a request was sent to."""
+    service: Service = request.app.state.service
+    return service

@@ -9,7 +9,6 @@ from corpus.errors import QuestionsError
 from qa.web.guard import FrontPage, Guard
 from qa.web.render import LABELS
 from qa.web.service import Service, TurnedAwayError
-from qa.web.visitors import trusted
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -36,7 +35,7 @@ FONTS = (
 
 
 def build_app(service: Service, page: "gr.Blocks | None" = None) -> "FastAPI":
-    """All routes; `page` answers under `/`. Raises: SettingError."""
+    """All routes; `page` answers under `/`."""
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
 
@@ -46,7 +45,6 @@ def build_app(service: Service, page: "gr.Blocks | None" = None) -> "FastAPI":
     title = next(iter(service.engine.index.plans.values())).title
     app = FastAPI(title="planqa", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=_lifespan)
     app.state.service = service
-    app.state.proxies = trusted(service.settings)
     app.add_exception_handler(TurnedAwayError, api.say_turned_away)
     app.add_exception_handler(RequestValidationError, api.say_invalid)
     app.add_exception_handler(QuestionsError, api.say_fault)
@@ -75,9 +73,13 @@ def _add_files(app: "FastAPI") -> None:
 
     css = Path(__file__).with_name("site.css").read_text(encoding="utf-8")
     kept = {"cache-control": "max-age=3600"}
-    for path, text, kind in (("/favicon.ico", FAVICON, "image/svg+xml"), ("/plans/site.css", css, "text/css")):
+
+    def serve(path: str, text: str, kind: str) -> None:
         file = Response(text, media_type=kind, headers=kept)
-        app.add_api_route(path, lambda file=file: file, include_in_schema=False, response_model=None)
+        app.add_api_route(path, lambda: file, include_in_schema=False, response_model=None)
+
+    serve("/favicon.ico", FAVICON, "image/svg+xml")
+    serve("/site.css", css, "text/css")
 
 
 def _mount(app: "FastAPI", page: "gr.Blocks") -> None:
