@@ -1,15 +1,18 @@
 """The numbering grammar of official documents: which lines open a section, and at which depth.
 
-Headings are told by their printed numbers, never by styles: 第一章, 一、, （一）, 1., （1）, ①, 附件1, 专栏1.
+Headings are told by their printed numbers, never by styles: 第一章, 一、, （一）, 1., （1）, ①, 附件1, 专栏1, 第一，, 1.1.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cn2an
 
 _CHINESE = "一二三四五六七八九十百零〇"
+_BARE = "1"  # 1 总则, in documents that go on with 1.1
+_WORD = r"(?=[\u4e00-\u9fff“《])(?![亿万千百倍个元吨月]|年(?!度)|公里|公顷|平方|立方)"  # 1.2 万 is a figure
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 # (kind, pattern of the marker, how the number stands in a ref, how it stands in an address)
@@ -18,10 +21,13 @@ _GRAMMAR: tuple[tuple[str, re.Pattern[str], str, str], ...] = (
         (unit, re.compile(rf"第\s*([{_CHINESE}\d]+)\s*{unit}(?=[\s、:：]|[^{_CHINESE}]|$)"), "第{}" + unit, "第{}" + unit)
         for unit in "编篇章节条"
     ),
+    ("第一，", re.compile(rf"第([{_CHINESE}]+)\s*[，,](?=\S)"), "第{}", "第{}，"),
     ("附件", re.compile(r"附件\s*([\d一二三四五六七八九十]*)\s*[:：、.]?(?=\s|$)"), "附件{}", "附件{}"),
     ("专栏", re.compile(r"专栏\s*([\d一二三四五六七八九十]+)\s*[:：、.]?"), "专栏{}", "专栏{}"),
     ("一、", re.compile(rf"([{_CHINESE}]+)\s*、"), "{}", "{}、"),
     ("（一）", re.compile(rf"[（(]\s*([{_CHINESE}]+)\s*[）)]\s*、?"), "（{}）", "（{}）"),
+    *((f"1{'.1' * n}", re.compile(rf"(\d{{1,2}}(?:[.．]\d{{1,2}}){{{n}}})[.．]?\s*{_WORD}"), "{}", "{}") for n in (3, 2, 1)),
+    (_BARE, re.compile(rf"(\d{{1,2}})\s+{_WORD}"), "{}", "{}"),
     ("1.", re.compile(r"(\d{1,3})\s*[.．、](?!\s*\d(?!\d{3}年))\s*"), "{}", "{}."),  # 1.5亿 is none, 1.2022年底前 is
     ("（1）", re.compile(r"[（(]\s*(\d{1,3})\s*[）)]\s*"), "（{}）", "（{}）"),
     ("①", re.compile(rf"([{_CIRCLED}])\s*"), "{}", "{}"),
@@ -46,6 +52,16 @@ class Marker:
         """The number as an official writes it in a reference: `二、`, `（六）`, `2.`."""
         return _ADDRESS[self.kind].format(re.sub(r"^第|[编篇章节条]$|附件|专栏|[（）]", "", self.label))
 
+    @property
+    def is_decimal(self) -> bool:
+        """Whether the number has its parents' numbers in it."""
+        return "." in self.label
+
+    @property
+    def above(self) -> str:
+        """The number that a decimal one stands below: 2.1 of 2.1.3."""
+        return self.label.rpartition(".")[0]
+
 
 def chinese_number(text: str) -> int | None:
     """The value of a section number: `二十一` → 21, `21` → 21, `③` → 3; an empty one counts as 1.
@@ -58,6 +74,18 @@ def chinese_number(text: str) -> int | None:
         return int(cn2an.cn2an(text, "smart"))
     except (ValueError, KeyError):  # cn2an raises the latter for such as 二十零十0
         return None
+
+
+def address_of(path: Sequence[Marker]) -> str:
+    """The numbers down to a section as an official writes them: 二、（六）2.; a decimal one has all in itself."""
+    shown = [m for m, below in zip(path, [*path[1:], None], strict=True) if not below or not below.is_decimal]
+    return "".join(m.address for m in shown)
+
+
+def is_decimal(lines: Iterable[str]) -> bool:
+    """Whether a document numbers its sections 1, 1.1, 1.2: both of these open lines of it."""
+    found = {m.label for m in map(read_marker, lines) if m and m.is_decimal}
+    return {"1.1", "1.2"} <= found
 
 
 def is_contents_line(line: str) -> bool:
@@ -75,9 +103,10 @@ def read_marker(line: str) -> Marker | None:
     narrow = "".join(unicodedata.normalize("NFKC", c) if c.isdecimal() else c for c in line)
     for kind, pattern, ref, _ in _GRAMMAR:
         match = pattern.match(narrow, start)
-        number = chinese_number(match[1]) if match else None
+        printed = match[1].replace("．", ".") if match else ""
+        number = chinese_number(printed.rpartition(".")[2]) if match else None
         if match and number is not None:
-            return Marker(kind, number, ref.format(match[1]), match.end())
+            return Marker(kind, number, ref.format(printed), match.end())
     return None
 
 
@@ -85,15 +114,21 @@ class Outline:
     """Follows a document's numbers from line to line and says which markers open sections.
 
     A marker opens a section when its number is 1 or follows the last number of its kind, wherever that stood: numbering
-    may run on across chapters. Its depth is that of the open section of its kind, or one below the last section.
+    may run on across chapters. Its depth is that of the open section of its kind, or one below the last section. A decimal
+    number, 1.2, stands below the open section 1; numbers without a point open sections only in a `decimal` document.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, decimal: bool = False) -> None:
         self._open: list[Marker] = []
         self._last: dict[str, int] = {}
+        self._decimal = decimal
 
     def accepts(self, marker: Marker) -> bool:
         """Whether the marker continues or restarts its sequence."""
+        if marker.kind == _BARE and not self._decimal:
+            return False
+        if marker.is_decimal and all(m.label != marker.above for m in self._open):
+            return False
         return marker.number == 1 or 1 <= marker.number - self._last.get(marker.kind, 0) <= _MISSED
 
     def enter(self, marker: Marker) -> tuple[Marker, ...]:

@@ -6,9 +6,9 @@ the general dictionary cuts apart, one a line), `NAME.glossary.tsv` (English ter
 (questions that a sentence answers, in anybody's words: further ways to it, never shown).
 """
 
+import contextlib
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
@@ -18,22 +18,25 @@ from corpus.errors import SourceError
 from corpus.fold import squeeze
 from corpus.meta import PlanMeta, read_meta
 from corpus.parse import Plan, lost_characters, parse_plan
+from corpus.read import MAX_BYTES, SUFFIXES, Reading, read_document
 
-SUFFIXES = (".txt", ".md")
 SIDECARS = (".meta.json", ".lexicon.txt", ".glossary.tsv", ".english.jsonl", ".expansion.jsonl")
 SHIPPED = "putuo-2021-2023"
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_MAX_CONTROL = 0.001  # a text file may hold a stray control character; one in a thousand means that it is no text
-_MAX_BYTES = 20_000_000
+FLAT_NOTE = "没有找到章节编号，全文按自然段收录"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A document as it came in: the parsed plan, its sha256, and the data beside it."""
+    """A document as it came in: the parsed plan, and the data beside it.
+
+    `data` is the document as text, in UTF-8: the file itself where it is such text; `sha256` is that of `data`. `notes` say
+    what its readers should know of how the file was read.
+    """
 
     plan: Plan
     sha256: str
     data: bytes
+    notes: tuple[str, ...] = ()
     lexicon: tuple[str, ...] = ()
     glossary: tuple[tuple[str, str], ...] = ()
     english: dict[tuple[str, str], str] = field(default_factory=dict, hash=False)
@@ -56,31 +59,15 @@ def shipped_path() -> Path:
 
 def _read_bytes(path: Path) -> bytes:
     if path.is_dir():
-        raise SourceError(f"{path}：是文件夹；请给出其中的 {' 或 '.join(SUFFIXES)} 文件")
-    if path.suffix.lower() not in SUFFIXES:
-        raise SourceError(f"{path}：不支持 {path.suffix or '无后缀'} 文件；请提供 {' 或 '.join(SUFFIXES)}")
+        raise SourceError(f"{path}：是文件夹；请给出其中的 {'、'.join(SUFFIXES)} 文件")
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise SourceError(f"{path}：超过 {_MAX_BYTES // 1_000_000} MB；请拆分后再建索引")
+        if path.stat().st_size > MAX_BYTES:
+            raise SourceError(f"{path}：超过 {MAX_BYTES // 1_000_000} MB；请拆分后再提供")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise SourceError(f"{path}：没有这个文件；请检查路径") from error
     except OSError as error:
         raise SourceError(f"{path}：无法读取（{error.strerror}）；请检查文件和权限") from error
-
-
-def decode(data: bytes, name: str) -> str:
-    """The text of a document. Raises: SourceError for bytes that are not UTF-8, hold no text or are no text file."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{name}：第 {error.start} 字节不是 UTF-8；请另存为 UTF-8 编码") from error
-    if len(_CONTROL.findall(text)) > len(text) * _MAX_CONTROL:
-        raise SourceError(f"{name}：含有大量控制字符，不像文本文件；请提供纯文本")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
-        raise SourceError(f"{name}：文件没有文字；请提供计划全文")
-    return text
 
 
 def _sidecars(path: Path) -> tuple[tuple[str, bytes], ...]:
@@ -140,29 +127,44 @@ def _given_meta(data: bytes, name: str) -> PlanMeta:
 
 def load_source(path: Path) -> Source:
     """A document and what stands beside it. Raises: SourceError."""
-    data = _read_bytes(path)
-    text, sidecars = decode(data, path.name), _sidecars(path)
-    beside = dict(sidecars)
-    name = path.stem
+    return source_of(path.name, _read_bytes(path), _sidecars(path))
+
+
+def source_of(file: str, data: bytes, sidecars: tuple[tuple[str, bytes], ...] = ()) -> Source:
+    """A document from a file's name and bytes, and those of the files beside it, each with its suffix. Raises: SourceError."""
+    reading, name, beside = read_document(data, file), Path(file).stem, dict(sidecars)
     given = _given_meta(beside[".meta.json"], f"{name}.meta.json") if ".meta.json" in beside else PlanMeta()
-    sha256 = hashlib.sha256(data).hexdigest()
-    if given.sha256 and given.sha256.lower() != sha256:
-        found = f"{path.name}：sha256 为 {sha256[:8]}…，元数据记为 {given.sha256[:8]}…"
-        raise SourceError(f"{found}；请恢复原文或更新 {name}.meta.json")
-    plan = parse_plan(name, text, title=given.title)
+    found = hashlib.sha256(data).hexdigest()
+    if given.sha256 and given.sha256.lower() != found:
+        differs = f"{file}：sha256 为 {found[:8]}…，元数据记为 {given.sha256[:8]}…"
+        raise SourceError(f"{differs}；请恢复原文或更新 {name}.meta.json")
+    plan = parse_plan(name, reading.text, title=given.title)
     lost = lost_characters(plan)
     if lost:  # invariant 2: better no answer than one from a text with holes
-        raise SourceError(f"{path.name}：解析丢失文字“{lost[:20]}…”；请把文件报告给维护者")
+        raise SourceError(f"{file}：解析丢失文字“{lost[:20]}…”；请把文件报告给维护者")
+    data, beside = _as_text(data, reading, given, beside)
     return Source(
         plan.with_meta(given.completed_by(read_meta(plan))),
-        sha256,
+        hashlib.sha256(data).hexdigest(),
         data,
+        reading.notes + ((FLAT_NOTE,) if plan.flat else ()),
         tuple(word for _, word in _lines(beside.get(".lexicon.txt", b""), f"{name}.lexicon.txt")),
         _glossary(beside.get(".glossary.tsv", b""), f"{name}.glossary.tsv"),
         dict(_aligned(beside.get(".english.jsonl", b""), f"{name}.english.jsonl", plan, "en")),
         _expansion(beside.get(".expansion.jsonl", b""), f"{name}.expansion.jsonl", plan),
-        sidecars,
+        tuple(beside.items()),
     )
+
+
+def _as_text(data: bytes, reading: Reading, given: PlanMeta, beside: dict[str, bytes]) -> tuple[bytes, dict[str, bytes]]:
+    """What is kept of a file: itself, where it is UTF-8 text; else its text, and no sha256 of what it was before."""
+    with contextlib.suppress(UnicodeDecodeError):
+        if data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n") == reading.text:
+            return data, beside
+    if given.sha256:
+        kept = {key: value for key, value in json.loads(beside[".meta.json"]).items() if key != "sha256"}
+        beside = {**beside, ".meta.json": json.dumps(kept, ensure_ascii=False).encode()}
+    return reading.text.encode(), beside
 
 
 def load_sources(paths: Iterable[Path]) -> tuple[Source, ...]:

@@ -1,7 +1,9 @@
 """What is known about a plan: given in a file beside it, else read from its own text."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 from corpus.fold import squeeze
@@ -14,6 +16,9 @@ _NUMBER = re.compile(r"[\u4e00-\u9fff]{2,8}[〔\[（(]\d{4}[〕\]）)]\s*\d+\s*�
 _PERIOD = re.compile(r"(\d{4})\s*年?\s*[-—–~～至到]+\s*(\d{4})\s*年?")
 _ROUND = {"十三五": (2016, 2020), "十四五": (2021, 2025), "十五五": (2026, 2030)}  # five-year plans, by their names
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+
+
+_HEAD = 4  # the first lines, in which a document without a covering notice has its number
 
 
 def _is_list(value: object, kind: type) -> bool:
@@ -75,22 +80,24 @@ def _period(title: str) -> tuple[int, int] | None:
     return next((years for name, years in _ROUND.items() if name in title), None)
 
 
+def _signature(lines: Sequence[str]) -> tuple[str, str]:
+    """Who signed, and the date below (ISO); "" for what is not there."""
+    for above, line in pairwise(["", *lines]):
+        date = _DATE.fullmatch(line.strip())
+        if date:
+            year, month, day = map(int, date.groups())
+            return above, f"{year:04d}-{month:02d}-{day:02d}"
+    return "", ""
+
+
 def read_meta(plan: "Plan") -> PlanMeta:
     """What the text of a plan says about itself, by rule; whatever is not found stays empty."""
-    notice, preamble = plan.by_ref.get("通知"), plan.by_ref.get("序言")
-    opening = notice.text if notice else ""
-    lines = [line for line in opening.split("\n") if line]
+    notice, preamble, closing = (plan.by_ref.get(ref) for ref in ("通知", "序言", "落款"))
+    lines = notice.text.split("\n") if notice else preamble.text.split("\n")[:_HEAD] if preamble else []
     number = next((m[0] for m in map(_NUMBER.search, map(squeeze, lines)) if m), "")
-    signature = next((i for i, line in enumerate(lines) if _DATE.fullmatch(line.strip())), None)
-    issuer = lines[signature - 1] if signature else ""
-    dates = [f"{int(y):04d}-{int(m):02d}-{int(d):02d}" for y, m, d in _DATE.findall(lines[signature] if signature else "")]
+    issuer, issued = _signature(lines if notice else closing.text.split("\n") if closing else [])
     subtitle = preamble.text.partition("\n")[0] if preamble else ""
     period = _period(plan.title) or (_period(subtitle) if subtitle.startswith(("（", "(")) else None)
     return PlanMeta(
-        title=squeeze(plan.title),
-        number=number,
-        issuer=issuer,
-        issued=dates[0] if dates else "",
-        period=period,
-        place=_place(plan.title, issuer),
+        title=squeeze(plan.title), number=number, issuer=issuer, issued=issued, period=period, place=_place(plan.title, issuer)
     )

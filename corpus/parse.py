@@ -7,14 +7,16 @@ break cut a sentence.
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
 from corpus.fold import squeeze
-from corpus.headings import Marker, Outline, is_contents_line, read_marker
+from corpus.headings import Marker, Outline, address_of, is_contents_line, is_decimal, read_marker
 from corpus.meta import PlanMeta
 from corpus.sentences import Sentence, split_sentences
+from corpus.tables import is_row
 
 NOTICE, PREAMBLE, CLOSING = FRAME = ("通知", "序言", "落款")
 FLAT = "第{}段"  # refs of a document in which no numbered heading was found
@@ -27,12 +29,17 @@ _LOST_BREAK = re.compile(r"(?<=[^\x00-\x7f、])[ \t\u3000]+(?=[^\x00-\x7f])")
 _ONE_LINE = 1000  # a longer text in one line has lost its line breaks; what is left of them is a space
 _NARROW = range(15, 46)  # text that was copied from a page comes in lines of so many characters, broken anywhere
 _INDENT = 5  # the first line of a paragraph is two characters shorter, and punctuation hangs over at most three
+_NUMBER_LIKE = re.compile(
+    r"第\s*[一二三四五六七八九十百零〇\d]|附件|专栏|[一二三四五六七八九十百]+\s*、|[（(]\s*[一二三四五六七八九十\d]|[①-⑳]|\d"
+)
+_BOUNDARY = "。；！？;!?*# \t\u3000"
 _TITLE_MAX = 40  # the longest heading in the documents read so far has 36 characters
 _SURE_TITLE_MAX = 22  # up to this length a numbered line without a full stop is a heading, whatever its siblings are
 _CLOSING_MAX = 40
 _OPENERS, _CLOSERS = "《“（(", "》”）)"
-_KINDS_OF_DOCUMENT = "计划|规划|方案|纲要|意见|办法|规定|条例|细则|措施|要点|报告|章程|制度"
+_KINDS_OF_DOCUMENT = "计划|预案|指南|标准|公告|通告|决定|规划|方案|纲要|意见|办法|规定|条例|细则|措施|要点|报告|章程|制度"
 _DOCUMENT_TITLE = re.compile(rf"^[^。；！？]*(?:{_KINDS_OF_DOCUMENT})(?:[（(][^）)]*[）)])?$")
+_CLOSED = re.compile(rf"(?:通知|{_KINDS_OF_DOCUMENT}|[。；：，！？》])[*\s]*$")
 _OPENS_ANEW = ("#", "**", "---", "<!--")  # markdown that begins something else
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")  # 总　则: spaced out to fill the line
 _DATE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月")
@@ -128,20 +135,33 @@ class Plan:
 
 
 def _lines(text: str) -> list[Line]:
-    lines, at = [], 0
     lost = "\n" not in text.strip() and len(text) > _ONE_LINE
-    for match in (*(_LOST_BREAK if lost else _BREAK).finditer(text), None):
-        raw = text[at : match.start() if match else len(text)]
-        stripped = raw.strip()
+    breaks = {m.end() for m in (_LOST_BREAK if lost else _BREAK).finditer(text)} | (set(_lost_numbers(text)) if lost else set())
+    lines = []
+    for begin, end in pairwise([0, *sorted(breaks - {0}), len(text)]):
+        stripped = text[begin:end].strip()
         if stripped:
-            lines.append(Line(stripped, at + raw.index(stripped[0])))
-        at = match.end() if match else at
+            lines.append(Line(stripped, begin + text[begin:end].index(stripped[0])))
     return lines
+
+
+def _lost_numbers(text: str) -> Iterator[int]:
+    """Where the numbers of headings stand in a text without line breaks: behind a sentence's end, a space or a heading."""
+    outline, last = Outline(), -_SURE_TITLE_MAX
+    for found in _NUMBER_LIKE.finditer(text):
+        at = found.start()
+        near = at - last <= _SURE_TITLE_MAX  # the heading before it has no full stop
+        marker = read_marker(text[at : at + _TITLE_MAX]) if near or not at or text[at - 1] in _BOUNDARY else None
+        listed = marker and marker.kind == "附件" and text[at : at + marker.width].rstrip().endswith((":", "："))
+        if marker and not listed and at >= last + 2 and outline.accepts(marker):
+            outline.enter(marker)
+            yield at
+            last = at
 
 
 def _mark(lines: list[Line]) -> list[Line]:
     """The lines with the markers that open sections; other numbers at the start of a line are text."""
-    outline, marked = Outline(), []
+    outline, marked = Outline(decimal=is_decimal(line.text for line in lines)), []
     for line in lines:
         marker = read_marker(line.text)
         if marker and outline.accepts(marker):
@@ -154,7 +174,7 @@ def _mark(lines: list[Line]) -> list[Line]:
 
 def _fill(lines: list[Line]) -> list[Line]:
     """The lines with those marked that are full, where many of them are broken at the edge of a narrow page."""
-    plain = [line.text for line in lines if not line.marker]
+    plain = [line.text for line in lines if not line.marker and not is_row(line.text)]
     width = sorted(map(len, plain))[len(plain) * 9 // 10] if plain else 0
     broken = sum(len(text) >= width - _INDENT and text[-1] not in _TERMINAL for text in plain)
     if width not in _NARROW or 3 * broken < len(plain):  # paragraphs of two or three lines are usual
@@ -168,7 +188,7 @@ def _unclosed(text: str) -> bool:
 
 def _is_cut(text: str, following: Line, *, running: bool) -> bool:
     """Whether a sentence goes on from the end of `text` into the following line; `running`: behind a number or a full line."""
-    if following.marker or text[-1] in _TERMINAL or is_contents_line(text):
+    if following.marker or text[-1] in _TERMINAL or is_contents_line(text) or is_row(text) or is_row(following.text):
         return False
     if (text.startswith("#") or following.text.startswith(_OPENS_ANEW)) and not _unclosed(text):
         return False
@@ -235,7 +255,7 @@ def _numbered(lines: list[Line]) -> list[Section]:
         line, marker = lines[begin], lines[begin].marker
         assert marker is not None  # narrows the type; starts are chosen so
         path = outline.enter(marker)
-        ref, address = "/".join(m.label for m in path), "".join(m.address for m in path)
+        ref, address = "/".join(m.label for m in path), address_of(path)
         head, rest = line.text[: marker.width].rstrip(), line.text[marker.width :].strip("*# \u3000")
         titled = (
             rest
@@ -254,19 +274,31 @@ def _numbered(lines: list[Line]) -> list[Section]:
     return sections
 
 
+def _leads_to_title(text: str) -> bool:
+    """Whether a line is the beginning of a title that was broken: …关于加强, and the rest in the next line."""
+    return len(text) <= _TITLE_MAX and "关于" in text and not _CLOSED.search(text)
+
+
 def _split_opening(lines: list[Line]) -> tuple[list[Line], Line | None, list[Line]]:
     """Covering notice, document title and preamble of the lines before the first numbered heading."""
     titles = [i for i, line in enumerate(lines) if _is_title(line.text)]
     if not titles:
         return [], None, lines
-    at = titles[-1]
-    return lines[:at], lines[at], lines[at + 1 :]
+    at = begin = titles[-1]
+    while begin and _leads_to_title(lines[begin - 1].text):
+        begin -= 1
+    title = Line("".join(line.text for line in lines[begin : at + 1]), lines[begin].start)
+    return lines[:begin], title, lines[at + 1 :]
+
+
+def _may_close(text: str) -> bool:
+    return len(text) <= _CLOSING_MAX and text[-1] not in "。；" and not is_row(text)
 
 
 def _split_closing(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """The body and the closing lines: short, without a full stop, a date among them."""
     at = len(lines)
-    while at and not lines[at - 1].marker and len(lines[at - 1].text) <= _CLOSING_MAX and lines[at - 1].text[-1] not in "。；":
+    while at and not lines[at - 1].marker and _may_close(lines[at - 1].text):
         at -= 1
     return (lines[:at], lines[at:]) if any(_DATE.search(line.text) for line in lines[at:]) else (lines, [])
 
@@ -297,13 +329,15 @@ def parse_sections(text: str) -> tuple[Section, ...]:
     if first is None:
         return tuple(_flat(lines))
     notice, title, preamble = _split_opening(lines[:first])
-    body, closing = _split_closing(lines[first:])
+    annex = next((i for i, line in enumerate(lines) if i > first and line.marker and line.marker.kind == "附件"), len(lines))
     sections = [_section(NOTICE, NOTICE, NOTICE, None, notice)] if notice else []
     if title or preamble:
         sections.append(_section(PREAMBLE, PREAMBLE, title.text.strip("*# ") if title else "", title, preamble))
-    sections += _numbered(body)
-    if closing:
-        sections.append(_section(CLOSING, CLOSING, "", None, closing))
+    for part in (lines[first:annex], lines[annex:]):  # what is annexed stands behind the closing lines
+        body, closing = _split_closing(part)
+        sections += _numbered(body)
+        if closing:
+            sections.append(_section(CLOSING, CLOSING, "", None, closing))
     return _unique(sections)
 
 

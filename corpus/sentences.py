@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from corpus.tables import is_row
+
 _PAIRS = {"《": "》", "“": "”", "（": "）", "(": ")", "〔": "〕", "「": "」", "【": "】", "‘": "’"}
 _CLOSERS = {close: opener for opener, close in _PAIRS.items()}
 _ENDS = "。！？!?"
@@ -39,6 +41,8 @@ def _protected(paragraph: str) -> list[bool]:
 
 
 def _cut_points(paragraph: str) -> list[int]:
+    if is_row(paragraph):  # its cells say nothing without each other
+        return [len(paragraph)]
     inside = _protected(paragraph)
     cuts = [
         i + 1

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 4  # raise when what is stored changes its form
+FORMAT = 5  # raise when what is stored changes its form
 CURE = "请运行 planqa index --rebuild"
 WAYS, QUESTIONS = "ways", "questions"
 _BATCH = 32
@@ -281,7 +281,20 @@ def _fresh(root: Path, name: str) -> Path:
 
 
 def build(sources: Sequence[Source], settings: Settings, embedder: Embedder, progress: Progress) -> Manifest:
+    """Build a new version of exactly these and make it the current one; see `change`."""
+    return change(lambda _: sources, settings, embedder, progress)
+
+
+def change(
+    what: Callable[[Callable[[], tuple[Source, ...]]], Sequence[Source]],
+    settings: Settings,
+    embedder: Embedder,
+    progress: Progress,
+) -> Manifest:
     """Build a new version and make it the current one; the version before stays for those who still read it.
+
+    `what` is given a way to read the sources of the current version and returns those of the new one, while no other
+    process can change the index: nothing that was added meanwhile is lost.
 
     Raises: IndexBusyError while another process builds; IndexError_ when the disk refuses; SourceError when there is
     nothing but headings. Whatever fails, the index in use stays as it was.
@@ -290,6 +303,7 @@ def build(sources: Sequence[Source], settings: Settings, embedder: Embedder, pro
     with _disk_errors(root):
         root.mkdir(parents=True, exist_ok=True)
         with _lock(root):
+            sources = what(lambda: stored_sources(settings))
             before, manifest = _current_name(root), describe(sources, settings)
             _sweep(root, {before} if before else set())
             folder = _fresh(root, manifest.name)
@@ -436,18 +450,34 @@ def _read(folder: Path, manifest: Manifest, sources: tuple[Source, ...]) -> Stor
         raise IndexError_(f"{folder}：索引不完整（{_reason(error)}）；{CURE}") from error
 
 
-def open_index(settings: Settings) -> Stored:
-    """The current index. Raises: IndexMissingError, IndexMismatchError, IndexError_; never one built from other things."""
-    folder, manifest = read_manifest(settings)
+def current_version(settings: Settings) -> str | None:
+    """The name of the version in use, None where there is none: a new name means that there is something new to read."""
+    with contextlib.suppress(OSError):
+        return _current_name(folder_of(settings))
+    return None
+
+
+def stored_sources(settings: Settings) -> tuple[Source, ...]:
+    """The documents of the current version. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
+    return _sources(*read_manifest(settings))
+
+
+def _sources(folder: Path, manifest: Manifest) -> tuple[Source, ...]:
     paths = [folder / "plans" / f"{plan}.txt" for plan, _ in manifest.plans]
     missing = next((p for p in paths if not p.is_file()), None)
     if missing:
         raise IndexError_(f"{missing}：索引不完整，缺少计划原文；{CURE}")
     try:
-        sources = tuple(load_source(p) for p in paths)
+        return tuple(load_source(p) for p in paths)
     except SourceError as error:
         # only what is wrong: the cure for a file of one's own is none for the index's copy
         raise IndexMismatchError(f"索引里的计划变了（{str(error).partition('；')[0]}）；{CURE}") from error
+
+
+def open_index(settings: Settings) -> Stored:
+    """The current index. Raises: IndexMissingError, IndexMismatchError, IndexError_; never one built from other things."""
+    folder, manifest = read_manifest(settings)
+    sources = _sources(folder, manifest)
     check(manifest, sources, settings)
     shipped = next((s for s in sources if s.plan.id == SHIPPED), None)
     if shipped and _digest(shipped) != _digest(load_source(shipped_path())):

@@ -226,7 +226,7 @@ def test_sections_json(planqa, plan):
     ("name", "message"),
     [
         ("没有.txt", "{path}：没有这个文件；请检查路径\n"),
-        ("计划.docx", "{path}：不支持 .docx 文件；请提供 .txt 或 .md\n"),
+        ("计划.xlsx", "{path.name}：不支持 .xlsx 文件；请提供 .txt、.md、.docx、.doc、.html、.htm、.pdf 文件\n"),
         ("空.txt", "空.txt：文件没有文字；请提供计划全文\n"),
     ],
 )

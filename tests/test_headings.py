@@ -48,7 +48,6 @@ def test_a_printed_number_is_read(line, kind, number, label, address):
         "2022年6月前完成。",
         "3家单位参与。",
         "一是政府主导，",
-        "第一，明确责任。",
         "一批项目",
         "附件中的项目",
         "附件：1.任务分工表",

@@ -5,7 +5,7 @@ import documents
 import pytest
 
 from corpus.errors import PlanqaError, SourceError
-from corpus.load import SHIPPED, decode, load_source, load_sources, shipped_path
+from corpus.load import SHIPPED, load_source, load_sources, shipped_path, source_of
 
 
 @pytest.fixture
@@ -51,35 +51,48 @@ def test_a_missing_file(tmp_path):
 @pytest.mark.parametrize("name", ["文件夹", "文件夹.txt"])
 def test_a_folder(tmp_path, name):
     (tmp_path / name).mkdir()
-    assert message(load_source, tmp_path / name) == f"{tmp_path}/{name}：是文件夹；请给出其中的 .txt 或 .md 文件"
+    assert (
+        message(load_source, tmp_path / name)
+        == f"{tmp_path}/{name}：是文件夹；请给出其中的 .txt、.md、.docx、.doc、.html、.htm、.pdf 文件"
+    )
 
 
-@pytest.mark.parametrize(("name", "kind"), [("计划.docx", ".docx"), ("计划.pdf", ".pdf"), ("计划", "无后缀")])
+KINDS = ".txt、.md、.docx、.doc、.html、.htm、.pdf"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("计划.xlsx", ".xlsx"), ("计划.pages", ".pages"), ("计划", "无后缀")])
 def test_a_file_of_another_kind(beside, name, kind):
-    path = beside(name=name)
-    assert message(load_source, path) == f"{path}：不支持 {kind} 文件；请提供 .txt 或 .md"
+    assert message(load_source, beside(name=name)) == f"{name}：不支持 {kind} 文件；请提供 {KINDS} 文件"
 
 
 def test_a_file_that_is_too_large(tmp_path):
     path = tmp_path / "大.txt"
     with path.open("wb") as file:
-        file.truncate(20_000_001)
-    assert message(load_source, path) == f"{path}：超过 20 MB；请拆分后再建索引"
+        file.truncate(50_000_001)
+    assert message(load_source, path) == f"{path}：超过 50 MB；请拆分后再提供"
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-16"])
+def test_a_file_in_another_encoding(beside, encoding):
+    text = "一、甲\n推进建设，2023年达到 98%。"
+    source = load_source(beside(text.encode(encoding)))
+    assert (source.plan.text, source.data.decode()) == (text, text)
+    assert source.notes == (f"按 {'UTF-16' if encoding == 'utf-16' else 'GB18030'} 编码读入",)
 
 
 @pytest.mark.parametrize(
-    ("data", "byte"),
-    [("一、甲".encode("gbk"), 2), ("一、甲".encode("utf-16"), 0), ("一、甲".encode() + b"\xff", 9), (b"\x89PNG\r\n\x1a\n", 0)],
+    "data",
+    [
+        "一、甲".encode() + b"\xff",
+        b"\x89PNG\r\n\x1a\n",
+        b"\x00\x01\x02\x03",
+        "一、甲\x00内容。".encode(),
+        b"PK\x03\x04\x14\x00",
+        "甲".encode() + b"\x00" * 20,
+    ],
 )
-def test_a_file_that_is_not_utf8(beside, data, byte):
-    assert message(load_source, beside(data)) == f"云岭.txt：第 {byte} 字节不是 UTF-8；请另存为 UTF-8 编码"
-
-
-@pytest.mark.parametrize(
-    "data", [b"\x00\x01\x02\x03", "一、甲\x00内容。".encode(), b"PK\x03\x04\x14\x00", "甲".encode() + b"\x00" * 20]
-)
-def test_a_binary_file(beside, data):
-    assert message(load_source, beside(data)) == "云岭.txt：含有大量控制字符，不像文本文件；请提供纯文本"
+def test_a_file_that_is_no_text(beside, data):
+    assert message(load_source, beside(data)) == "云岭.txt：不是 UTF-8 或 GB 18030 编码的文本；请另存为 UTF-8 编码"
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\r\n", "　\n".encode(), b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
@@ -214,7 +227,7 @@ def test_windows_line_ends_and_byte_order_marks(beside):
 
 
 def test_old_mac_line_ends():
-    assert decode("一、甲\r内容。".encode(), "x") == "一、甲\n内容。"
+    assert source_of("x.txt", "一、甲\r内容。".encode()).plan.text == "一、甲\n内容。"
 
 
 def test_a_stray_control_character_and_page_breaks_are_no_fault(beside):

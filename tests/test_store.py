@@ -176,7 +176,7 @@ def test_another_text(change, tiny):
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("dongxi.txt", b"\xff\xfe", "索引里的计划变了（dongxi.txt：第 0 字节不是 UTF-8）"),
+        ("dongxi.txt", b"\xff\x81\xff", "索引里的计划变了（dongxi.txt：不是 UTF-8 或 GB 18030 编码的文本）"),
         ("dongxi.txt", b"", "索引里的计划变了（dongxi.txt：文件没有文字）"),
         ("dongxi.glossary.tsv", b"park\n", "索引里的计划变了（dongxi.glossary.tsv 第 1 行“park”：应为“英文<Tab>中文”）"),
     ],
