@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.embed import Embedder, Vectors
-from index.store import EXACT_WAYS, Progress
+from index.store import Progress
+from index.ways import IN_MEMORY
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
@@ -33,7 +34,7 @@ class PlainIndex:
         name = f"plain-{hashlib.sha256(repr((embedder.model, texts)).encode('utf-8', 'replace')).hexdigest()[:32]}"
         if name in {collection.name for collection in client.list_collections()}:
             client.delete_collection(name)
-        exact = max(100, min(len(texts), EXACT_WAYS))
+        exact = max(100, min(len(texts), IN_MEMORY))
         collection = client.create_collection(
             name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": exact}}
         )

@@ -2,10 +2,8 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +17,9 @@ from index.bilingual import translate
 from index.bm25 import Groups
 from index.embed import Embedder, Vectors
 from index.settings import Settings
-from index.store import Background, Manifest, Stored, chunk_terms, nearest, open_index, words_of
+from index.store import Background, Manifest, Stored, chunk_terms, open_index, words_of
 from index.variants import Variants
-
-if TYPE_CHECKING:
-    from chromadb.api.models.Collection import Collection
+from index.ways import Ways
 
 # best by `planqa eval tune`: .5 on tuning (recall@1 .825 Chinese, .826 English at .6) and on CMRC2018 dev (.989; .988 at .6)
 DENSE_WEIGHT = 0.6
@@ -39,7 +35,7 @@ MAX_QUESTIONS = 200  # known questions asked of it; further ones are too far off
 class Hit:
     """A chunk that was found. `score`: fused, 0 to 1, higher is better; `rank` begins with 1.
 
-    `dense` is the nearness of the best of the chunk's ways (see `nearest`), `bm25` the chunk's word score; `sentences` holds
+    `dense` is the nearness of the best of the chunk's ways (see `Ways`), `bm25` the chunk's word score; `sentences` holds
     the nearness of each of its sentences that the search saw, keyed by the sentence's offset, and `questions` that of the
     best question which the sentence is known to answer.
     """
@@ -55,8 +51,28 @@ class Hit:
     questions: dict[int, float] = field(default_factory=dict, hash=False)
 
 
-# (plan, chunk) → sentence offset → cosine
-_Places = dict[tuple[str, str], dict[int, float]]
+@dataclass(frozen=True)
+class Places:
+    """What the ways of a collection lead to: for each its chunk's number, and its sentence's offset (-1 for none)."""
+
+    rows: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The ways that a search saw, the nearest first: chunk, sentence offset and nearness of each."""
+
+    rows: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    cosines: NDArray[np.float32]
+
+    def of(self, row: int) -> dict[int, float]:
+        """The nearness of each sentence of a chunk, by its best way."""
+        best: dict[int, float] = {}
+        for i in np.flatnonzero((self.rows == row) & (self.starts >= 0)):
+            best.setdefault(int(self.starts[i]), float(self.cosines[i]))
+        return best
 
 
 @dataclass(frozen=True)
@@ -82,11 +98,16 @@ class Signals:
 
     dense: NDArray[np.float32]
     bm25: NDArray[np.float32]
-    sentences: _Places
+    sentences: Seen | None
     asked: NDArray[np.float32] | None = None
     worded: NDArray[np.float32] | None = None
-    known: _Places = field(default_factory=dict)
+    known: Seen | None = None
     across: bool = False
+
+    def only(self, rows: NDArray[np.intp]) -> "Signals":
+        """The same of some chunks."""
+        asked, worded = (None if part is None else part[rows] for part in (self.asked, self.worded))
+        return replace(self, dense=self.dense[rows], bm25=self.bm25[rows], asked=asked, worded=worded)
 
 
 def _scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -108,6 +129,8 @@ class Index:
         )
         self._rendered = any(source.english for source in stored.sources)
         self._row = {(plan, chunk.id): i for i, (plan, chunk) in enumerate(self.chunks)}
+        self._of_plan = {p: np.array([i for i, (q, _) in enumerate(self.chunks) if q == p], dtype=np.intp) for p in self.plans}
+        self._places = self._led_to(stored.ways), self._led_to(stored.questions)
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder | None = None) -> "Index":
@@ -137,7 +160,8 @@ class Index:
 
     def rendering(self, plan: str, ref: str, chinese: str) -> str:
         """The unofficial English of a sentence or title; "" where there is none."""
-        return self.sources[plan].rendering(ref, chinese)
+        source = self.sources.get(plan)
+        return source.rendering(ref, chinese) if source else ""
 
     def names(self, plan: str) -> tuple[tuple[str, str], ...]:
         """The proper names in a plan's glossary: English, with a capital, and the plan's word."""
@@ -191,9 +215,18 @@ class Index:
         One embedding, unless a vector is given.
         """
         signals = self.signals(question, language=language, groups=groups, vector=vector)
-        score = self.fuse(signals, weights)
-        ranking = (i for i in np.argsort(-score, kind="stable") if plan is None or self.chunks[i][0] == plan)
-        return [self._hit(int(i), rank, float(score[i]), signals) for rank, i in enumerate(islice(ranking, k), 1)]
+        # a plan's chunks are weighed against each other: what else the library holds changes no answer from it
+        rows = np.arange(len(self.chunks)) if plan is None else self._of_plan[plan]
+        score = self.fuse(signals.only(rows), weights)
+        ranking = np.argsort(-score, kind="stable")[:k]
+        return [self._hit(int(rows[i]), rank, float(score[i]), signals) for rank, i in enumerate(ranking, 1)]
+
+    def nearest_plans(self, question: str, language: str) -> list[str]:
+        """The plans in the order in which a search comes upon them: by what their text says, and with known questions."""
+        signals = self.signals(question, language=language)
+        by_text = self.fuse(replace(signals, asked=None, worded=None), WEIGHTS)
+        both = (np.argsort(-score, kind="stable") for score in (by_text, self.fuse(signals, WEIGHTS)))
+        return list(dict.fromkeys(self.chunks[i][0] for pair in zip(*both, strict=True) for i in pair))
 
     def signals(
         self, question: str, *, language: str = "zh", groups: Groups | None = None, vector: Vectors | None = None
@@ -201,11 +234,11 @@ class Index:
         """How near each chunk is to the question by each measure. One embedding, unless a vector is given."""
         vector = self.embedder.query(question) if vector is None else vector
         groups = self.groups(question, language) if groups is None else groups
-        dense, sentences = self._dense(self._stored.ways, vector, MAX_WAYS)
+        dense, sentences = self._dense(self._stored.ways, self._places[0], vector, MAX_WAYS)
         bm25, across = self._stored.words.scores(groups), language == "en" and not self._rendered
         if not self._stored.manifest.questions:
             return Signals(dense, bm25, sentences, across=across)
-        asked, known = self._dense(self._stored.questions, vector, MAX_QUESTIONS)
+        asked, known = self._dense(self._stored.questions, self._places[1], vector, MAX_QUESTIONS)
         return Signals(dense, bm25, sentences, asked, self._stored.question_words.scores(groups), known, across)
 
     @staticmethod
@@ -236,21 +269,23 @@ class Index:
 
     def _hit(self, row: int, rank: int, score: float, signals: Signals) -> Hit:
         plan, chunk = self.chunks[row]
-        place = plan, chunk.id
         dense, bm25 = float(signals.dense[row]), float(signals.bm25[row])
-        sentences, known = signals.sentences.get(place, {}), signals.known.get(place, {})
+        sentences, known = (seen.of(row) if seen else {} for seen in (signals.sentences, signals.known))
         return Hit(plan, chunk.ref, chunk, score, rank, dense, bm25, sentences, known)
 
-    def _dense(self, collection: "Collection", vector: Vectors, most: int) -> tuple[NDArray[np.float32], _Places]:
-        """The best cosine of each chunk's ways, and those of single sentences; unseen chunks get the lowest seen."""
-        ids, distances = nearest(collection, vector, min(most, collection.count()))
-        best = np.full(len(self.chunks), 1 - max(distances, default=2.0), dtype=np.float32)
-        sentences: _Places = {}
-        for way, distance in zip(ids, distances, strict=True):
+    def _led_to(self, ways: Ways) -> Places:
+        rows, starts = [], []
+        for way in ways.ids:
             plan, _, place = way.partition("/")
             chunk, *start = place.split("|")
-            row = self._row[plan, chunk]
-            best[row] = max(best[row], 1 - distance)
-            if start:  # the nearest way comes first: a further one never lowers its sentence
-                sentences.setdefault((plan, chunk), {}).setdefault(int(start[0]), 1 - distance)
-        return best, sentences
+            rows.append(self._row[plan, chunk])
+            starts.append(int(start[0]) if start else -1)
+        return Places(np.array(rows, dtype=np.intp), np.array(starts, dtype=np.intp))
+
+    def _dense(self, ways: Ways, places: Places, vector: Vectors, most: int) -> tuple[NDArray[np.float32], Seen]:
+        """The best cosine of each chunk's ways, and those of single sentences; unseen chunks get the lowest seen."""
+        found = ways.nearest(vector, most)
+        lowest = found.cosines[-1] if len(found.cosines) else -1.0
+        best = np.full(len(self.chunks), lowest, dtype=np.float32)
+        np.maximum.at(best, places.rows[found.numbers], found.cosines)
+        return best, Seen(places.rows[found.numbers], places.starts[found.numbers], found.cosines)

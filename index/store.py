@@ -27,6 +27,7 @@ from index.bilingual import Table, build_table, read_cedict, stems
 from index.bm25 import WordIndex
 from index.embed import Embedder, Vectors
 from index.settings import Settings
+from index.ways import IN_MEMORY, Ways
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -36,7 +37,7 @@ FORMAT = 5  # raise when what is stored changes its form
 CURE = "请运行 planqa index --rebuild"
 WAYS, QUESTIONS = "ways", "questions"
 _BATCH = 32
-EXACT_WAYS = 20_000  # a search through 11,310 ways takes 12 ms so; cut off at 2,000 it took 7, and two builds differed
+EF_LARGE = 2_000
 Progress = Callable[[int, int], None]
 
 
@@ -202,8 +203,8 @@ def _embed(ways: Sequence[Way], embed: Callable[[list[str]], Vectors]) -> Vector
 def _write_vectors(
     client: "Client", name: str, ways: Sequence[Way], embed: Callable[[list[str]], Vectors], progress: Callable[[int], None]
 ) -> "Collection":
-    # ef_search as large as the collection makes the search exact and repeatable
-    exact = max(100, min(len(ways), EXACT_WAYS))
+    # what is read into memory is never asked of the graph; elsewhere this many steps make a search all but exact
+    exact = 100 if len(ways) <= IN_MEMORY else EF_LARGE
     collection = client.create_collection(
         name,
         embedding_function=None,
@@ -246,7 +247,7 @@ def _write(folder: Path, sources: Sequence[Source], settings: Settings, embedder
     with contextlib.closing(_client(folder / "vectors")) as client:
         stored = _write_vectors(client, WAYS, ways, embedder.documents, lambda done: progress(done, total))
         known = _write_vectors(client, QUESTIONS, questions, embedder.queries, lambda done: progress(len(ways) + done, total))
-        background = _measure_background(stored, known, embedder)
+        background = _measure_background(Ways(stored), Ways(known), embedder)
     terms = [chunk_terms(source, words, chunk) for source, chunk in pairs]
     WordIndex.build(terms).save(folder / "words")
     WordIndex.build(
@@ -337,17 +338,11 @@ def _spread(values: Sequence[float]) -> tuple[float, float]:
     return middle, max(1.4826 * float(np.median(np.abs(np.array(values) - middle))), 0.004)
 
 
-def nearest(collection: "Collection", vector: Vectors, n: int) -> tuple[list[str], list[float]]:
-    """The n ways nearest to a vector and their distances, 1 minus the inner product (lower is nearer), the nearest first."""
-    found = collection.query(query_embeddings=vector[None].astype(np.float32), n_results=n, include=["distances"])
-    return found["ids"][0], (found["distances"] or [[]])[0]
+def _best_cosine(ways: Ways, vector: Vectors) -> float:
+    return float(ways.nearest(vector, 1).cosines[0]) if len(ways) else 0.0
 
 
-def _best_cosine(collection: "Collection", vector: Vectors) -> float:
-    return 1 - nearest(collection, vector, 1)[1][0] if collection.count() else 0.0
-
-
-def _measure_background(ways: "Collection", known: "Collection", embedder: Embedder) -> dict[str, Background]:
+def _measure_background(ways: Ways, known: Ways, embedder: Embedder) -> dict[str, Background]:
     """For each language, what chance looks like in this index."""
     questions = background_questions()
     best: dict[str, list[tuple[float, float]]] = {"zh": [], "en": []}
@@ -411,8 +406,8 @@ class Stored:
 
     manifest: Manifest
     sources: tuple[Source, ...]
-    ways: "Collection"
-    questions: "Collection"
+    ways: Ways
+    questions: Ways
     words: WordIndex
     question_words: WordIndex
     english: Table
@@ -430,8 +425,8 @@ def _read(folder: Path, manifest: Manifest, sources: tuple[Source, ...]) -> Stor
     chunks = sum(len(chunk_plan(s.plan, manifest.max_chars)) for s in sources)
     try:
         client = _client(folder / "vectors")
-        ways, questions = (client.get_collection(name, embedding_function=None) for name in (WAYS, QUESTIONS))
-        found = ways.count(), questions.count()
+        ways, questions = (Ways(client.get_collection(name, embedding_function=None)) for name in (WAYS, QUESTIONS))
+        found = len(ways), len(questions)
         if found != (manifest.ways, manifest.questions):
             raise IndexError_(f"{folder}：应有 {manifest.ways}+{manifest.questions} 条向量，实有 {found[0]}+{found[1]}；{CURE}")
         chance: dict[str, Any] = _read_json(folder / "background.json")

@@ -1,14 +1,16 @@
-"""`planqa user` and `planqa forget`: the accounts of the desk, and what is no longer kept."""
+"""`planqa add, remove, plans, user, forget`: which plans can be asked, the accounts of the desk, what is no longer kept."""
 
 import argparse
 import getpass
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import SettingError
-from qa.terminal import say
+from corpus.fold import squeeze
+from qa.terminal import note, progress, say
 
 if TYPE_CHECKING:
     from index.settings import Settings
@@ -58,10 +60,44 @@ def _forget(_: argparse.Namespace, settings: "Settings") -> None:
     say(f"已删除 {gone} 条 {settings.retention_days} 天以前的记录")
 
 
+def _add_plans(args: argparse.Namespace, settings: "Settings") -> None:
+    from corpus.load import load_sources
+    from qa.library import Library
+    from qa.setup import ensure_index, named
+
+    sources = load_sources(named([Path(file) for file in args.files]))
+    ensure_index(settings, progress("建立索引"))
+    manifest = Library(settings).add(sources, progress("更新索引"))
+    for source in sources:
+        say(f"已加入 {source.plan.id}：{source.plan.title}（{len(source.plan.sections)} 节）")
+        for remark in source.notes:
+            note(f"{source.plan.id}：{remark}")
+    say(f"现有计划：{'、'.join(plan for plan, _ in manifest.plans)}")
+
+
+def _remove_plan(args: argparse.Namespace, settings: "Settings") -> None:
+    from qa.library import Library
+
+    manifest = Library(settings).retire(args.name, "", progress("更新索引"))
+    say(f"已停用 {args.name}；现有计划：{'、'.join(plan for plan, _ in manifest.plans)}")
+
+
+def _list_plans(_: argparse.Namespace, settings: "Settings") -> None:
+    from qa.library import Library
+
+    library = Library(settings)
+    live = library.live()
+    rows = [(plan, "正在使用") for plan in live.values()]
+    rows += [(source.plan, "已停用") for name, source in library.retired().items() if name not in live]
+    for plan, state in rows:
+        period = f"{plan.meta.period[0]}—{plan.meta.period[1]}" if plan.meta.period else "—"
+        say(f"{plan.id}  {state}  {period}  {squeeze(plan.title)}")
+
+
 def add_admin(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser, settings: _Settings
 ) -> None:
-    """Add both commands to the command line; `settings` reads what is common to all commands."""
+    """Add the commands to the command line; `settings` reads what is common to all commands."""
 
     def add(
         to: "argparse._SubParsersAction[argparse.ArgumentParser]",
@@ -73,6 +109,11 @@ def add_admin(
         command.set_defaults(run=lambda args: run(args, settings(args)))
         return command
 
+    add(commands, "add", _add_plans, "加入计划，不动其余；同名的被取代，仍可查阅").add_argument(
+        "files", nargs="+", metavar="FILE"
+    )
+    add(commands, "remove", _remove_plan, "停用一个计划，仍可查阅").add_argument("name", metavar="计划")
+    add(commands, "plans", _list_plans, "列出正在使用和已停用的计划")
     text = "管理工作台的帐户"
     users = commands.add_parser("user", help=text, description=text).add_subparsers(required=True, metavar="命令")
     add(users, "add", _add_user, "建立帐户或更换密码（密码从终端或标准输入读入）").add_argument("name", metavar="帐户")

@@ -68,7 +68,10 @@ class Nearest:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer or a refusal: `reason` is None for an answer, `citations` is empty for a refusal."""
+    """An answer or a refusal: `reason` is None for an answer, `citations` is empty for a refusal.
+
+    `sureness` is higher for surer, above 0 for certain: by it the answers of several plans are told apart.
+    """
 
     question: str
     language: str
@@ -79,6 +82,7 @@ class Answer:
     rewritten: str | None = None
     hits: tuple[Hit, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict, hash=False, compare=False)
+    sureness: float = field(default=0.0, compare=False)
 
     @property
     def status(self) -> str:

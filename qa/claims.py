@@ -38,7 +38,7 @@ _OPPOSITE_EN = tuple(
                           ("east\\w*", "west\\w*"), ("upstream", "downstream"), ("indoor", "outdoor"))
     for a, b in ((first, second), (second, first))
 )  # fmt: skip
-_ENGLISH_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
+_ENGLISH_TOKEN = re.compile(r"(?<![A-Za-z.])\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
 _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _TAG_MAX = 6  # characters of 对不对, 是真的吗 and the like, which put nothing by themselves
 _REACH = 4  # words: what a number counts stands at most so far behind it

@@ -1,4 +1,4 @@
-"""The command line: planqa ask, batch, search, sections, index, serve, user, forget, bench, eval."""
+"""The command line: planqa ask, batch, search, sections, targets, index, serve, bench; add_admin and add_eval add more."""
 
 import argparse
 import contextlib
@@ -6,11 +6,12 @@ import gc
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import PlanqaError, QuestionsError
+from corpus.fold import squeeze
 from corpus.lines import read_objects
 from qa.admin_command import add_admin
 from qa.eval_command import add_eval
@@ -42,20 +43,22 @@ def _index(args: argparse.Namespace) -> None:
     say(f"{'索引已建立' if built else '索引已是最新'}：{plans}（{vectors} 条向量，模型 {manifest.model}）")
 
 
-def format_answer(answer: "Answer") -> str:
-    """An answer for the terminal: the text, then each source with its address."""
+def format_answer(answer: "Answer", titles: Mapping[str, str]) -> str:
+    """An answer for the terminal: the text, then each source with its address, and its plan's title where that is given."""
     lines = [f"（按此理解：{answer.rewritten}）"] if answer.rewritten else []
     lines.append(answer.text)
-    lines += [f"  [{c.mark}] {c.address} {c.title}\n      “{c.quote}”" for c in answer.citations]
+    lines += [f"  [{c.mark}] {titles.get(c.plan, '')}{c.address} {c.title}\n      “{c.quote}”" for c in answer.citations]
     return "\n".join(lines)
 
 
 def _ask(args: argparse.Namespace) -> None:
-    answer = _open(args).invoke({"question": args.question, "plan": args.plan})
+    engine = _open(args)
+    answer = engine.invoke({"question": args.question, "plan": args.plan})
     if args.json:
         say_json(answer.to_json())
     else:
-        say(format_answer(answer))
+        plans = engine.index.plans
+        say(format_answer(answer, {p.id: f"《{squeeze(p.title)}》" for p in plans.values()} if len(plans) > 1 else {}))
 
 
 def _open(args: argparse.Namespace) -> "PlanQA":
@@ -197,6 +200,13 @@ def _bench(args: argparse.Namespace) -> None:
     say(report(_settings(args), rounds=args.rounds))
 
 
+def _load(args: argparse.Namespace) -> None:
+    from qa.load import report
+
+    gc.enable()
+    say(report(_settings(args), seconds=args.seconds, visitors=args.visitors))
+
+
 # ---- arguments ------------------------------------------------------------------------------------------------------
 
 
@@ -241,6 +251,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", help="端口（PLANQA_PORT）")
     bench = add("bench", _bench, "测量速度和内存")
     bench.add_argument("--rounds", type=_positive, default=20)
+    load = add("load", _load, "测量服务器同时能答多少问题")
+    load.add_argument("--seconds", type=_positive, default=20, help="每轮的秒数")
+    load.add_argument("--visitors", type=_positive, default=50, help="同时提问的人数")
     add_admin(commands, common, _settings)
     add_eval(commands, common)
     return parser

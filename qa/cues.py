@@ -26,6 +26,7 @@ ORDER = _any_of(
     r"system (?:prompt|override)|hidden (?:prompt|instruction|setting)|you are now|pretend (?:to be|that|you)",
     r"act as (?:a|an|the)\b|jailbreak|developer mode|(?:just|only|must) (?:say|answer|reply|output) [\"'“]",
 )
+ASKS = _any_of("[?？]|什么|多少|哪|怎|谁|几[个项条]|是否|吗", r"\b(?:what|which|who|where|when|how|why)\b")
 WRITING = _any_of(
     "(?:写|起草|拟|草拟|撰写|生成|编)(?:一|个|份|篇|封|段|首|出)+.{0,12}"
     "(?:通知|公文|公告|报告|信|函|文章|作文|诗|代码|稿|方案|新闻|致辞)",
@@ -91,14 +92,20 @@ FIGURE = {
     "en": _any_of(
         r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
         r"\b(?:total|overall) (?:area|length|number|amount|share)\b",
-        r"\bwhat (?:minimum |maximum |is the |are the )?(?:\w+ ){0,4}"
-        r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration)s?\b",
+        r"\bwhat (?:minimum |maximum |is the |are the )?(?:[\w.-]+ ){0,4}"
+        r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration|average|total)s?\b",
     ),
 }
 
 # ---- figures --------------------------------------------------------------------------------------------------------
 
 HOW_MANY = re.compile(rf"(?:多少|第几|{_SOME})\s*[万亿千百]?(?P<unit>{UNIT})?")
+# what several plans say is asked for at once
+ACROSS = _any_of(
+    "(?:对比|比较)(?:一下)?|(?:这|前后)?(?:两|几|各|三)(?:轮|个?(?:区|市|县|省|地|计划|方案|规划|文件))(?:之间|中|里)?(?:的)?",
+    r"\b(?:compare|between)\b|\b(?:the two|both|all|each of the) (?:rounds?|plans?|districts?|cities|documents?)\b",
+)
+EACH = _any_of("分别|各自|各(?=[是为有要达])|有什么(?:不同|区别|差别)", r"\brespectively\b")
 SELDOM_GIVEN = ("money", "power")
 HOW_MANY_EN = re.compile(r"\bhow many\b", re.IGNORECASE)
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {

@@ -15,7 +15,7 @@ from corpus.parse import Plan
 from index.embed import Vectors
 from index.retrieve import Hit, Index
 from index.settings import Settings
-from qa import texts
+from qa import route, texts
 from qa.answer import Answer, Reason
 from qa.compare import comparable, read_comparison
 from qa.evidence import Evidence
@@ -24,7 +24,7 @@ from qa.privacy import masked
 from qa.respond import EVIDENCE_HITS, Responder
 from qa.several import read_several
 from qa.speak import Draft
-from qa.understand import Kind, Question, Scope, language_of, supposes, understand
+from qa.understand import Kind, Question, Scope, language_of, supposes, understand, without_orders
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,13 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         """On the current index of a home. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
         return cls(Index.open(settings), settings)
 
+    def reopened(self) -> "PlanQA":
+        """The same on the index that is current now, warmed. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
+        engine = PlanQA(Index.open(self.settings, self.index.embedder), self.settings)
+        for plan in engine.index.plans.values():  # what is read at the first question
+            engine.search(plan.title)
+        return engine
+
     def invoke(self, input: Ask | str | dict[str, Any], config: RunnableConfig | None = None, **_: object) -> Answer:
         """One answer; whatever the question, a fault is never raised for it but QuestionsError for its form."""
         return self._call_with_config(lambda ask: self._answer(Ask.of(ask)), input, ensure_config(config), run_type="chain")
@@ -105,18 +112,28 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
     def _first_plan(self) -> Plan:
         return next(iter(self.index.plans.values()))
 
-    def _plan(self, name: str | None, question: str) -> Plan:
-        """The plan that is asked: the one named, else the one whose text comes nearest."""
-        if name is None:
-            several = len(self.index.plans) > 1 and question
-            return self.index.plans[self.search(question, 1)[0].plan] if several else self._first_plan
-        if name not in self.index.plans:
-            raise QuestionsError(f"没有计划 {name}；已建索引的有：{'、'.join(self.index.plans)}")
-        return self.index.plans[name]
+    def _plans(self, ask: Ask) -> list[Plan]:
+        """The plans that are asked: the one named, else those that fit the question, the one that comes nearest first."""
+        if ask.plan is not None and ask.plan not in self.index.plans:
+            raise QuestionsError(f"没有计划 {ask.plan}；已建索引的有：{'、'.join(self.index.plans)}")
+        if ask.plan is not None or len(self.index.plans) == 1:
+            return [self.index.plans[ask.plan] if ask.plan else self._first_plan]
+        completed = complete(ask.question.strip()[: self.settings.max_question], ask.history, self._first_plan)
+        asked = understand(completed.text, self._scope(self._first_plan))
+        order = self.index.nearest_plans(asked.topic, asked.language)
+        before = [turn.content for turn in reversed(ask.history) if turn.role == "user" and completed.rewritten]
+        return route.fitting(completed.text, before, [self.index.plans[name] for name in order], self._scope)
 
     def _answer(self, ask: Ask) -> Answer:
-        text = ask.question.strip()
-        clock, plan = _Clock(), self._plan(ask.plan, text[: self.settings.max_question])
+        across = route.asked_across(ask.question, list(self.index.plans.values())) if ask.plan is None else []
+        if across:
+            answers = [(plan, self._answer_from(replace(ask, question=text), plan)) for plan, text in across]
+            if any(answer.reason is None for _, answer in answers):
+                return route.joined(ask.question, answers)
+        return route.best([self._answer_from(ask, plan) for plan in self._plans(ask)])
+
+    def _answer_from(self, ask: Ask, plan: Plan) -> Answer:
+        clock, text = _Clock(), ask.question.strip()
         if not any(c.isalnum() for c in text) or len(text) > self.settings.max_question:
             reason = Reason.TOO_LONG if len(text) > self.settings.max_question else Reason.EMPTY
             return self._responder.refuse(ask.question, language_of(text), reason, plan)
@@ -130,11 +147,14 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
     def understood(self, ask: Ask) -> Question:
         """The question as it is searched for: completed from the turns before it, typing errors undone."""
         text = ask.question.strip()
-        return self._understood(text, ask, self._plan(ask.plan, text[: self.settings.max_question]))[1]
+        return self._understood(text, ask, self._plans(ask)[0])[1]
 
     def _understood(self, text: str, ask: Ask, plan: Plan) -> tuple[Completed, Question]:
-        completed = complete(text, ask.history, plan)
-        question = understand(completed.text, self._scope(plan), text if completed.rewritten else None)
+        rest = without_orders(text)
+        completed = complete(rest, ask.history, plan)
+        if rest != text:
+            completed = replace(completed, rewritten=completed.text)
+        question = understand(completed.text, self._scope(plan), rest if completed.rewritten else None)
         return completed, self._corrected(question, plan)
 
     def _corrected(self, question: Question, plan: Plan) -> Question:
@@ -155,7 +175,7 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         if figures:
             checked = responder.checked(figures)
             clock.mark("answer")
-            return Answer(question.text, language, checked.text, citations=checked.citations)
+            return Answer(question.text, language, checked.text, citations=checked.citations, sureness=1.0)
         groups = self.index.groups(question.topic, language)
         hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, groups=groups, plan=plan.id)
         hits = self.index.with_frame(hits, plan.id)
@@ -163,7 +183,7 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         ranked = responder.ranker.rank(question, hits, responder.preferred(question, plan, completed.boost))
         answer = self._decide(question, ranked, plan, unmet)
         clock.mark("answer")
-        return replace(answer, hits=tuple(hits))
+        return replace(answer, hits=tuple(hits), sureness=responder.sureness(question, ranked))
 
     def _figures(self, question: Question, plan: Plan) -> Draft | None:
         """The answer to a question about several figures: compared, or each told; None where the plan lacks one of them."""

@@ -16,7 +16,7 @@ def build_index(settings: Settings, files: list[Path], progress: Progress, *, re
     the documents of the index that is there. Raises: SourceError, IndexBusyError,
     IndexError_.
     """
-    files = _named(files) or (_indexed(settings) if rebuild else [])
+    files = named(files) or (_indexed(settings) if rebuild else [])
     sources = load_sources(files)
     if not rebuild and _is_current(settings, files):
         return read_manifest(settings)[1], False
@@ -33,7 +33,8 @@ def _indexed(settings: Settings) -> list[Path]:
     return paths if all(path.is_file() for path in paths) else []
 
 
-def _named(files: list[Path]) -> list[Path]:
+def named(files: list[Path]) -> list[Path]:
+    """The same files. Raises: SourceError where a name is no text."""
     # a document's name is part of every id in the index, and those are UTF-8
     stray = next((f for f in files if any("\ud800" <= c <= "\udfff" for c in f.name)), None)
     if stray:

@@ -13,7 +13,21 @@ from qa.cli import main
 TEXT = "东溪区公园建设计划\n\n一、主要目标\n\n到2025年，全区新建公园12个。\n\n二、重点任务\n\n完成西溪河清淤8公里。\n"
 ANSWER_KEYS = ["id", "question", "language", "status", "reason", "text", "citations", "rewritten", "timings_ms"]
 CITATION_KEYS = ["mark", "plan", "ref", "address", "title", "quote", "start", "end"]
-COMMANDS = ["ask", "batch", "search", "sections", "targets", "index", "serve", "bench", "eval"]
+COMMANDS = [
+    "ask",
+    "batch",
+    "search",
+    "sections",
+    "targets",
+    "index",
+    "serve",
+    "bench",
+    "load",
+    "add",
+    "remove",
+    "plans",
+    "eval",
+]
 
 
 @pytest.fixture

@@ -284,3 +284,22 @@ def test_every_link_of_every_page_leads_somewhere(client):
         links = {unescape(link).partition("#")[0] for link in re.findall(r'href="(/[^"#]*)', said.text)}
         ahead += [link for link in links - seen - set(ahead) if "text=" not in link and not link.startswith("/?")]
     assert {f"{PLAN}?lang=zh", f"{PLAN}/targets?lang=zh", "/site.css", "/favicon.ico"} <= seen
+
+
+# ---- the size of type -------------------------------------------------------------------------------------------------
+
+
+def test_large_type_is_kept_until_it_is_taken_back(client):
+    assert 'class="large"' not in client.get("/plans").text
+    gone = client.get("/size?back=/plans?lang=en", follow_redirects=False)
+    assert (gone.status_code, gone.headers["location"]) == (303, "/plans?lang=en")
+    large = client.get("/plans").text
+    assert '<html lang="zh-CN" class="large">' in large
+    assert "标准字号" in large
+    client.get("/size")
+    assert 'class="large"' not in client.get("/plans").text
+
+
+@pytest.mark.parametrize("back", ["//a.example/", "https://a.example/", "/\\a.example", "javascript:alert(1)", ""])
+def test_the_way_back_leads_to_no_other_site(client, back):
+    assert client.get("/size", params={"back": back}, follow_redirects=False).headers["location"] == "/"

@@ -193,8 +193,8 @@ def test_questions_answers_titles_and_faults_are_escaped(plan, labels):
         Exchange(3, EVIL, answered(plan, f"{EVIL}[1]", citation)),
     ]
     pages = [
-        render.log_html(exchanges, [EVIL], labels, english),
-        render.log_html([], [EVIL], labels, english),
+        render.log_html(exchanges, [(EVIL, EVIL)], labels, english),
+        render.log_html([], [(EVIL, EVIL)], labels, english),
         render.tabs_html(exchanges[2], 1, labels),
         render.header_html(plan, labels),
         render.outline_html(plan, labels, english),
@@ -233,17 +233,13 @@ def test_the_outline_is_two_levels_deep(plan):
     assert "街心花园建设" not in text
 
 
-def test_examples_are_made_of_section_titles(plan):
+def test_examples_are_made_of_section_titles_under_their_themes(plan):
     assert render.example_questions(plan, ZH, english) == [
-        "总体目标有哪些要求？",
-        "基本原则有哪些要求？",
-        "立体绿化建设有哪些要求？",
-        "林荫道路建设有哪些要求？",
+        ("总体要求", "总体目标有哪些要求？"),
+        ("公园绿地建设", "街心花园建设有哪些要求？"),
+        ("主要任务", "林荫道路建设有哪些要求？"),
     ]
-    assert render.example_questions(plan, EN, english)[:2] == [
-        "What does the plan require on overall goals?",
-        "基本原则有哪些要求？",
-    ]
+    assert render.example_questions(plan, EN, english)[0] == ("总体要求", "What does the plan require on overall goals?")
 
 
 def test_a_plan_without_titles_has_no_examples():

@@ -108,7 +108,7 @@ def see(dataset: Dataset, phase: Phase) -> list[Signals]:
     show, seen = phase("检索"), []
     for done, (query, vector) in enumerate(zip(dataset.queries, vectors, strict=True), 1):
         signals = dataset.index.signals(query.text, language=query.language, vector=vector)
-        seen.append(replace(signals, sentences={}, known={}))
+        seen.append(replace(signals, sentences=None, known=None))
         show(done, len(dataset.queries))
     return seen
 

@@ -160,7 +160,7 @@ def models() -> dict[str, Any]:
 
 
 def _chosen(request: Request, plan: str | None) -> list[Plan]:
-    known = service_of(request).engine.index.plans
+    known = service_of(request).plans
     if plan is not None and plan not in known:
         raise HTTPException(404, f"没有计划 {plan} / no plan {plan}")
     return list(known.values()) if plan is None else [known[plan]]

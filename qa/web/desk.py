@@ -134,7 +134,7 @@ def export(request: Request, form: str, name: Official, q: Questions = []) -> Re
     write, kind = _EXPORTS[form]
     service = service_of(request)
     answers = [answer for _, answer in _asks(service, q)]
-    body = write(answers, service.engine.index.plans)
+    body = write(answers, service.plans)
     return Response(body, media_type=kind, headers={"content-disposition": f'attachment; filename="planqa.{form}"'})
 
 
@@ -169,11 +169,15 @@ def turn_switch(
     return RedirectResponse(f"/desk/switch?lang={language_of_reader(request)}", 303)
 
 
+def get_post() -> tuple[dict[str, Any], dict[str, Any]]:
+    """How a route that shows a page is added, and one that takes a form."""
+    return {"response_model": None}, {"response_model": None, "methods": ["POST"]}
+
+
 def build_desk() -> APIRouter:
     """The routes; the application's state holds the service."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(same_site)])
-    get: dict[str, Any] = {"response_model": None}
-    post: dict[str, Any] = {"response_model": None, "methods": ["POST"]}
+    get, post = get_post()
     router.add_api_route("/desk/login", login_page, **get)
     router.add_api_route("/desk/login", log_in, **post)
     router.add_api_route("/desk/logout", log_out, **post)

@@ -1,10 +1,12 @@
 """What every response passes: security headers, closed routes, and the page's own frame around the framework's."""
 
 import re
+from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
 
-from qa.web.visitors import language_of_reader
+from corpus.read import MAX_BYTES
+from qa.web.visitors import language_of_reader, wants_large
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,8 +18,13 @@ LOOSE = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-OWN = re.compile(r"/(?:plans|ask|desk|api|v1|healthz|metrics|site\.css)(?:/|$)")  # the paths that the framework has no part in
+OWN = re.compile(
+    r"/(?:plans|ask|size|desk|api|v1|healthz|metrics|site\.css)(?:/|$)"
+)  # the paths that the framework has no part in
 # not no-referrer: with it a browser names no origin in its own forms, and they could not be told from those of other sites
+UPLOAD = "/desk/plans"
+MAX_UPLOAD = MAX_BYTES + 100_000  # with the form around the file
+MAX_BODY = 1_000_000  # of everything else: questions with their conversation
 SECURITY = {"referrer-policy": "same-origin", "x-content-type-options": "nosniff"}
 # the framework's routes for files, media, editing and descriptions of the interface, none of which this page has
 CLOSED = re.compile(
@@ -26,6 +33,15 @@ CLOSED = re.compile(
 )
 # the framework's own language, and its name and address on the card that a link to the page becomes in a chat
 FRAMEWORK = re.compile(r'(?<=<html\n\tlang=")en(?=")|<meta\s+(?:property="og:|name="twitter:)[^>]*>')
+
+
+def _too_large(scope: "Scope") -> bool:
+    """Whether a request says that it brings more than its path takes, or does not say how much."""
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0").decode("ascii", "replace")
+    chunked = b"transfer-encoding" in headers
+    most = MAX_UPLOAD if scope["path"] == UPLOAD else MAX_BODY
+    return chunked or not length.isdecimal() or int(length) > most
 
 
 class Guard:
@@ -44,10 +60,14 @@ class Guard:
                 message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in added.items())]
             await send(message)
 
-        if scope["type"] == "http" and CLOSED.match(scope["path"]):
-            from starlette.responses import PlainTextResponse
+        from starlette.responses import PlainTextResponse
 
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif CLOSED.match(scope["path"]):
             await PlainTextResponse("", 404)(scope, receive, guarded)
+        elif _too_large(scope):
+            await PlainTextResponse("内容太大 / too large", 413)(scope, receive, guarded)
         else:
             await self._app(scope, receive, guarded)
 
@@ -55,9 +75,9 @@ class Guard:
 class FrontPage:
     """ASGI middleware: gives the page's frame its own language and title instead of the framework's."""
 
-    def __init__(self, app: "ASGIApp", titles: dict[str, str]) -> None:
+    def __init__(self, app: "ASGIApp", title: Callable[[str], str]) -> None:
         self._app = app
-        self._titles = titles
+        self._title = title
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer one request."""
@@ -76,14 +96,15 @@ class FrontPage:
                 return
             body += message.get("body", b"")
             if not message.get("more_body"):
-                html = self._rewrite(body.decode(), language_of_reader(HTTPConnection(scope))).encode()
+                reader = HTTPConnection(scope)
+                html = self._rewrite(body.decode(), language_of_reader(reader), large=wants_large(reader)).encode()
                 kept = [(k, v) for k, v in start["headers"] if k != b"content-length"]
                 await send({**start, "headers": [*kept, (b"content-length", str(len(html)).encode())]})
                 await send({"type": "http.response.body", "body": html})
 
         await self._app(scope, receive, rewritten)
 
-    def _rewrite(self, html: str, language: str) -> str:
-        own = "zh-CN" if language == "zh" else "en"
+    def _rewrite(self, html: str, language: str, *, large: bool) -> str:
+        own = ("zh-CN" if language == "zh" else "en") + ('" class="large' if large else "")
         html = FRAMEWORK.sub(lambda found: own if found[0] == "en" else "", html)
-        return html.replace("</head>", f"<title>{escape(self._titles[language])}</title></head>", 1)
+        return html.replace("</head>", f"<title>{escape(self._title(language))}</title></head>", 1)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import gradio as gr
     from starlette.requests import HTTPConnection
 
+ALL = ""  # the choice of no plan: the question finds its own
 MAX_TURNS = 30  # what a reader still scrolls back to; older turns leave the page and the memory
 HISTORY = 4  # turns handed to the engine, which reads the last question and the last answer
 BOX_FACTOR = 10  # the box takes this many times the longest question, so that the engine can say that it is too long
@@ -117,23 +118,41 @@ class PublicPage:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.plans = service.engine.index.plans
         self._limit = service.settings.max_question
-        self._english = service.engine.index.rendering
+
+    @property
+    def plans(self) -> dict[str, Plan]:
+        """The plans that can be asked now."""
+        return self.service.plans
+
+    def _english(self, plan: str, ref: str, chinese: str) -> str:
+        return self.service.engine.index.rendering(plan, ref, chinese)
+
+    def current(self, talk: Talk) -> Talk:
+        """The same talk, on a plan that can still be asked."""
+        return talk if talk.plan in self.plans else replace(talk, plan=self._all)
+
+    @property
+    def _all(self) -> str:
+        """What stands for all plans: nothing, where there are several."""
+        return ALL if len(self.plans) > 1 else next(iter(self.plans))
+
+    def _readable(self, plan: str) -> Plan | None:
+        return self.service.plan(plan)
 
     def start(self) -> Talk:
         """Show a page on which nothing has been asked."""
-        return Talk(next(iter(self.plans)))
+        return Talk(self._all)
 
     # ---- from state to state ----------------------------------------------------------------------------------------
 
     def ask(self, question: str, talk: Talk, address: str = "") -> Talk:
         """Add a turn and open its first source. Why one is turned away, and a user's own fault, is told in a line."""
-        number = talk.asked + 1
+        talk, number = self.current(talk), talk.asked + 1
         asked = {
             "question": question,
             "history": render.history(talk.exchanges[-HISTORY:]),
-            "plan": talk.plan if len(self.plans) > 1 else None,
+            "plan": talk.plan if talk.plan != ALL and len(self.plans) > 1 else None,
         }
         shown = question if len(question) <= self._limit else question[: self._limit] + "…"
         try:
@@ -172,7 +191,8 @@ class PublicPage:
 
     def _section(self, wanted: dict[str, str]) -> View | None:
         plan, ref = wanted.get("plan", ""), wanted.get("ref", "")
-        return View(plan, ref) if plan in self.plans and ref in self.plans[plan].by_ref else None
+        found = self._readable(plan)
+        return View(plan, ref) if found and ref in found.by_ref else None
 
     @staticmethod
     def _source(talk: Talk, wanted: dict[str, str]) -> View | None:
@@ -183,25 +203,30 @@ class PublicPage:
 
     def switch(self, name: str, talk: Talk) -> Talk:
         """Change to the other language."""
-        return replace(talk, language=LANGUAGES.get(name, "zh"))
+        return replace(self.current(talk), language=LANGUAGES.get(name, "zh"))
+
+    def choices(self, labels: Labels) -> list[tuple[str, str]]:
+        """The plans to choose from: title and name."""
+        every = [(labels.all_plans, ALL)] if len(self.plans) > 1 else []
+        return [*every, *((p.title, p.id) for p in self.plans.values())]
 
     def choose(self, plan: str, talk: Talk) -> Talk:
         """Change to another plan, from the beginning."""
-        return Talk(plan if plan in self.plans else talk.plan, talk.language)
+        return Talk(plan if plan in self.plans else self._all, talk.language)
 
     def clear(self, talk: Talk) -> Talk:
         """Begin again."""
-        return Talk(talk.plan, talk.language)
+        return Talk(self.current(talk).plan, talk.language)
 
     # ---- from state to HTML -----------------------------------------------------------------------------------------
 
     def plan(self, talk: Talk) -> Plan:
-        """Name the plan that is asked about."""
-        return self.plans[talk.plan]
+        """The plan that is asked about; the first, where all are."""
+        return self.plans.get(self.current(talk).plan) or next(iter(self.plans.values()))
 
     def header(self, talk: Talk) -> str:
-        """Show the plan's title and what is known about it."""
-        return render.header_html(self.plan(talk), talk.labels)
+        """Show the plan's title and what is known about it, or the name of the page where all plans are asked."""
+        return render.header_html(None if self.current(talk).plan == ALL else self.plan(talk), talk.labels)
 
     def log(self, talk: Talk) -> str:
         """Show the conversation."""
@@ -218,7 +243,9 @@ class PublicPage:
         return render.panel_html(title, body, labels, talk.opened)
 
     def _opened(self, talk: Talk, view: View) -> tuple[str, str]:
-        plan, labels, exchange = self.plans[view.plan], talk.labels, talk.exchange(view.turn)
+        plan, labels, exchange = self._readable(view.plan), talk.labels, talk.exchange(view.turn)
+        if plan is None:  # taken away while this page was open
+            return labels.outline, render.outline_html(self.plan(talk), labels, self._english)
         if exchange is None or exchange.answer is None:
             return labels.section, render.section_html(plan, view.ref, labels, self._english)
         citation = next(c for c in exchange.answer.citations if c.mark == view.mark)
@@ -266,11 +293,7 @@ def _lay_out(public: PublicPage, max_length: int) -> _Parts:
         header = gr.HTML(public.header(talk), elem_id="pq-header", js_on_load=None, **bare)
         language = gr.Radio(list(LANGUAGES), value="中文", label=words.switch, container=False, elem_id="pq-language")
     plan = gr.Dropdown(
-        [(p.title, p.id) for p in public.plans.values()],
-        value=talk.plan,
-        label=words.plan,
-        visible=len(public.plans) > 1,
-        elem_id="pq-plan",
+        public.choices(words), value=talk.plan, label=words.plan, visible=len(public.plans) > 1, elem_id="pq-plan"
     )
     with gr.Row(elem_id="pq-desk"):
         with gr.Column(elem_id="pq-talk"):
@@ -312,7 +335,7 @@ def _wire(page: "gr.Blocks", public: PublicPage, parts: _Parts) -> None:
         return [talk, public.log(talk)]
 
     def begun(talk: Talk, request: gr.Request) -> list[Any]:
-        talk = replace(talk, language=language_of_reader(_connection(request)))
+        talk = replace(public.current(talk), language=language_of_reader(_connection(request)))
         name = next(name for name, language in LANGUAGES.items() if language == talk.language)
         return [gr.update(value=name), *redrawn(talk)]
 
@@ -327,7 +350,7 @@ def _wire(page: "gr.Blocks", public: PublicPage, parts: _Parts) -> None:
             public.header(talk),
             public.log(talk),
             public.panel(talk),
-            gr.update(label=words.plan),
+            gr.update(label=words.plan, choices=public.choices(words), value=talk.plan, visible=len(public.plans) > 1),
             gr.update(label=words.box, placeholder=words.placeholder),
             gr.update(value=words.submit),
             gr.update(value=words.clear, visible=bool(talk.exchanges)),

@@ -2,30 +2,33 @@
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from corpus.fold import fold_each
 from corpus.parse import Plan, Section
+from corpus.tables import is_row, read_table
 from qa.answer import Citation, Nearest
 from qa.export import plain_text
 from qa.followup import Turn
 from qa.pipeline import Ask
 from qa.targets import Row, rows
-from qa.web.render import highlight, told
-from qa.web.service import TurnedAwayError, service_of
-from qa.web.visitors import language_of_reader
+from qa.web.render import Spans, highlight, told
+from qa.web.service import Service, TurnedAwayError, service_of
+from qa.web.visitors import LARGE, SIZE_COOKIE, language_of_reader, wants_large
 from qa.web.words import Words
 
 MAX_FIELD = 4000
+SIZE_S = 365 * 24 * 3600  # how long a reader's choice of type is kept
 _LEVELS = 5  # headings below the page's own
 _BROKEN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")  # where a title was broken over two lines
 _BRACKETS = re.compile(r"[（）()\s]")
@@ -48,8 +51,10 @@ def page(template: str, request: Request, status: int = 200, **values: object) -
     words = Words(language_of_reader(request))
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
     other = urlencode([*kept, ("lang", words.other_language)])
-    plans = service_of(request).engine.index.plans
-    html = _templates().get_template(template).render(words=words, other=other, links=_links(words.language, plans), **values)
+    links = Links(words.language, service_of(request))
+    here = f"{request.url.path}?{request.url.query}" if request.method == "GET" else request.url.path
+    own = {"words": words, "other": other, "links": links, "large": wants_large(request), "here": here}
+    html = _templates().get_template(template).render(**own, **values)
     return HTMLResponse(html, status)
 
 
@@ -79,19 +84,36 @@ def anchors(plan: Plan) -> dict[str, str]:
     return _anchors(tuple(s.ref for s in plan.sections))
 
 
-def _links(language: str, plans: Mapping[str, Plan]) -> Callable[[Citation | Nearest | Row], str]:
-    """The address of the section that is cited; a quote of it is highlighted there."""
+class Links:
+    """Where what is cited is to be read, in one language."""
 
-    def link(cited: Citation | Nearest | Row) -> str:
+    def __init__(self, language: str, service: Service) -> None:
+        self._language = language
+        self._service = service
+
+    def __call__(self, cited: Citation | Nearest | Row) -> str:
+        """The address of the section that is cited; a quote of it is highlighted there."""
         place = cited if isinstance(cited, dict) else vars(cited)
-        plan, ref = plans[str(place["plan"])], str(place["ref"])
-        query = urlencode({"lang": language} | ({"text": place["quote"]} if "quote" in place else {}))
-        return f"/plans/{quote(plan.id)}?{query}#{quote(anchors(plan)[ref])}"
+        name, ref = str(place["plan"]), str(place["ref"])
+        plan = self._service.plan(name)  # None where it has been taken away since
+        query = urlencode({"lang": self._language} | ({"text": place["quote"]} if "quote" in place else {}))
+        return f"/plans/{quote(name)}?{query}#{quote(anchors(plan).get(ref, '') if plan else '')}"
 
-    return link
+    def title(self, cited: Citation) -> str:
+        """The plan that is cited, where there are several."""
+        plan = self._service.plan(cited.plan)
+        return f"《{plain_text(plan.title)}》" if plan and len(self._service.plans) > 1 else ""
 
 
 # ---- a plan to read -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as the reading page shows it: cells with what is wanted highlighted."""
+
+    header: tuple[Markup, ...]
+    rows: tuple[tuple[Markup, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -102,7 +124,7 @@ class Shown:
     level: int
     name: str
     heading: Markup
-    paragraphs: tuple[Markup, ...]
+    paragraphs: tuple[Markup | Grid, ...]
 
 
 def _found(text: str, wanted: str) -> list[tuple[int, int]]:
@@ -111,24 +133,47 @@ def _found(text: str, wanted: str) -> list[tuple[int, int]]:
     return [m.span() for m in re.finditer(re.escape(sought), fold_each(text))] if sought else []
 
 
+def _paragraphs(lines: Sequence[tuple[str, Spans]]) -> list[Markup | Grid]:
+    """Lines with what is wanted in each, as paragraphs; rows of a table are drawn together."""
+    shown: list[Markup | Grid] = []
+    for row, group in groupby(lines, key=lambda line: is_row(line[0])):
+        together = list(group)
+        if row and len(together) > 1:
+            shown.append(_grid(together))
+        else:
+            shown += [Markup(highlight(line, spans)) for line, spans in together if line]
+    return shown
+
+
+def _grid(lines: Sequence[tuple[str, Spans]]) -> Grid:
+    """A row in which anything is wanted is marked as a whole: what was found may reach over several cells."""
+    table = read_table([line for line, _ in lines])
+
+    def cells(row: Sequence[str], wanted: bool) -> tuple[Markup, ...]:
+        return tuple(Markup(highlight(cell, [(0, len(cell))] if wanted and cell else ())) for cell in row)
+
+    marked = [bool(spans) for _, spans in lines]
+    rows = tuple(cells(row, wanted) for row, wanted in zip(table.rows, marked[1:], strict=True))
+    return Grid(cells(table.header, marked[0]), rows)
+
+
 def _shown(plan: Plan, section: Section, wanted: str) -> tuple[Shown, int]:
     spans = _found(section.whole, wanted)
-    lines, at = [], 0
+    lines: list[tuple[str, Spans]] = []
+    at = 0
     for line in section.whole.split("\n"):
         inside = [(max(a, at) - at, min(b, at + len(line)) - at) for a, b in spans if a < at + len(line) and b > at]
-        lines.append(Markup(highlight(line, inside)))
+        lines.append((line, inside))
         at += len(line) + 1
-    heading, *paragraphs = lines
-    if not section.title and paragraphs:  # the text runs on behind the number
-        paragraphs[0] = Markup("{} {}").format(heading, paragraphs[0]) if section.printed else paragraphs[0]
+    heading, paragraphs = Markup(highlight(*lines[0])), _paragraphs(lines[1:])
+    if not section.title and section.printed and paragraphs and isinstance(paragraphs[0], Markup):
+        paragraphs[0] = Markup("{} {}").format(heading, paragraphs[0])  # the text runs on behind the number
     titled = section.title or not section.printed
     printed = _BROKEN.sub("", section.printed)
     name = printed if section.title else "" if printed else section.address
     level = min(section.ref.count("/") + 1, _LEVELS)
     shown = heading if section.title else Markup.escape(section.address)
-    return Shown(anchors(plan)[section.ref], level, name if titled else "", shown, tuple(p for p in paragraphs if p)), len(
-        spans
-    )
+    return Shown(anchors(plan)[section.ref], level, name if titled else "", shown, tuple(paragraphs)), len(spans)
 
 
 def shown_sections(plan: Plan, wanted: str = "") -> tuple[list[Shown], int]:
@@ -145,7 +190,7 @@ def _facts(plan: Plan, words: Words) -> list[tuple[str, str]]:
 
 
 def _plan(request: Request, plan: str) -> Plan | None:
-    return service_of(request).engine.index.plans.get(plan)
+    return service_of(request).plan(plan)
 
 
 def _not_found(request: Request) -> Response:
@@ -154,7 +199,9 @@ def _not_found(request: Request) -> Response:
 
 def list_plans(request: Request) -> Response:
     """All plans."""
-    return page("plans.html", request, plans=list(service_of(request).engine.index.plans.values()))
+    service = service_of(request)
+    retired = {name: s.plan for name, s in service.library.retired().items() if name not in service.plans}
+    return page("plans.html", request, plans=service.plans, retired=retired)
 
 
 def read_plan(request: Request, plan: str, q: str = "", text: str = "") -> Response:
@@ -164,7 +211,12 @@ def read_plan(request: Request, plan: str, q: str = "", text: str = "") -> Respo
         return _not_found(request)
     sections, count = shown_sections(found, q[:MAX_FIELD] or text[:MAX_FIELD])
     words = Words(language_of_reader(request))
-    return page("plan.html", request, plan=found, sections=sections, q=q[:100], count=count, facts=_facts(found, words))
+    service, facts = service_of(request), _facts(found, words)
+    in_force = plan in service.plans
+    newer = None if in_force else service.plans.get(service.library.replaced_by(plan))
+    return page(
+        "plan.html", request, plan=found, sections=sections, q=q[:100], count=count, facts=facts, in_force=in_force, newer=newer
+    )
 
 
 def read_targets(request: Request, plan: str) -> Response:
@@ -175,6 +227,21 @@ def read_targets(request: Request, plan: str) -> Response:
     table = rows([found])
     bars = [row for row in table if row["unit"] == "%" and isinstance(row["value"], int | float) and row["value"] <= 100]
     return page("targets.html", request, plan=found, rows=table, bars=bars)
+
+
+# ---- the size of type -------------------------------------------------------------------------------------------------
+
+
+def change_size(request: Request, back: str = "/") -> Response:
+    """From normal type to large or back again, for a year; then to the page that the reader came from, of this site only."""
+    path = urlsplit(back)
+    safe = back.startswith("/") and not path.netloc and not path.scheme and "\\" not in back and not back.startswith("//")
+    response = RedirectResponse(back if safe else "/", 303)
+    if wants_large(request):
+        response.delete_cookie(SIZE_COOKIE)
+    else:
+        response.set_cookie(SIZE_COOKIE, LARGE, SIZE_S, httponly=True, samesite="lax")
+    return response
 
 
 # ---- the plain form -------------------------------------------------------------------------------------------------
@@ -222,6 +289,7 @@ def build_reading() -> APIRouter:
     router.add_api_route("/plans", list_plans, **get)
     router.add_api_route("/plans/{plan}", read_plan, **get)
     router.add_api_route("/plans/{plan}/targets", read_targets, **get)
+    router.add_api_route("/size", change_size, **get)
     router.add_api_route("/ask", ask_form, **get)
     router.add_api_route("/ask", ask_by_form, methods=["POST"], **get)
     router.add_api_route("/ask/feedback", say_by_form, methods=["POST"], **get)

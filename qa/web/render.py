@@ -15,7 +15,7 @@ Spans = Iterable[tuple[int, int]]
 English = Callable[[str, str, str], str]
 """The unofficial English of (plan id, ref, Chinese); "" where there is none."""
 
-EXAMPLES = 4
+EXAMPLES = 6
 _EXAMPLE_TITLE = (4, 16)  # characters: shorter titles say too little for a question, longer ones do not fit a button
 _SPECIFIC_DEPTH = 2  # above it titles are as general as “basic principles”
 _CHIPS_MAX = 8  # a longer list of sources is the answer's own list
@@ -38,6 +38,7 @@ class Labels:
     period: str
     scope: str
     plan: str
+    all_plans: str
     box: str
     placeholder: str
     submit: str
@@ -73,6 +74,7 @@ class Labels:
     whole: str
     targets: str
     plain: str
+    size: str
     parts: dict[str, str] = field(default_factory=dict)
     """The names of the parts outside numbered headings, where they differ from the refs."""
 
@@ -89,6 +91,7 @@ LABELS = {
         period="计划期",
         scope="文中的目标是计划期内要做到的，不是已经做到的结果。",
         plan="计划",
+        all_plans="全部计划",
         box="您的问题",
         placeholder="例如：某项指标是多少",
         submit="提问",
@@ -124,6 +127,7 @@ LABELS = {
         whole="全文",
         targets="指标一览",
         plain="简单表单",
+        size="大字 / 标准字号",
     ),
     "en": Labels(
         language="en",
@@ -136,6 +140,7 @@ LABELS = {
         period="Period",
         scope="Targets in the plan are what was to be reached in that period, not results.",
         plan="Plan",
+        all_plans="All plans",
         box="Your question",
         placeholder="For example: a target",
         submit="Ask",
@@ -172,6 +177,7 @@ LABELS = {
         whole="The whole plan",
         targets="All targets",
         plain="Plain form",
+        size="Large / normal type",
         parts={NOTICE: "Covering notice", PREAMBLE: "Preamble", CLOSING: "Closing"},
     ),
 }
@@ -388,29 +394,48 @@ def exchange_html(exchange: Exchange, labels: Labels, english: English) -> str:
     )
 
 
-def log_html(exchanges: Sequence[Exchange], examples: Sequence[str], labels: Labels, english: English) -> str:
+def log_html(exchanges: Sequence[Exchange], examples: Sequence[tuple[str, str]], labels: Labels, english: English) -> str:
     """Show the conversation, and before it begins what can be asked."""
     body = "".join(exchange_html(e, labels, english) for e in exchanges) or _welcome(examples, labels)
     return f'<div class="pq-log" role="log" aria-live="polite" lang="{labels.html_lang}">{body}</div>'
 
 
-def _welcome(examples: Sequence[str], labels: Labels) -> str:
-    items = "".join(f"<li>{_button('ask', escape(e), css='pq-example', question=e)}</li>" for e in examples)
+def _welcome(examples: Sequence[tuple[str, str]], labels: Labels) -> str:
+    items = "".join(
+        f'<li><span class="pq-theme">{_typeset(theme)}</span>{_button("ask", escape(e), css="pq-example", question=e)}</li>'
+        for theme, e in examples
+    )
     return (
         f'<div class="pq-welcome"><p>{escape(labels.welcome)}</p>'
         f'<h2>{escape(labels.examples)}</h2><ul class="pq-examples">{items}</ul></div>'
     )
 
 
-def example_questions(plan: Plan, labels: Labels, english: English) -> list[str]:
-    """Make questions of the plan's own section titles, spread over the plan."""
+def example_questions(plan: Plan, labels: Labels, english: English) -> list[tuple[str, str]]:
+    """Make questions of the plan's own section titles, spread over its themes: each theme's title with a question."""
     least, most = _EXAMPLE_TITLE
     usable = [s for s in plan.sections if s.text and least <= len(s.title) <= most and s.ref not in (NOTICE, PREAMBLE, CLOSING)]
     leaves = [s for s in usable if not plan.children(s.ref)] or usable
     deep = [s for s in leaves if s.ref.count("/") >= _SPECIFIC_DEPTH]
     of = deep if len(deep) >= EXAMPLES else leaves
-    chosen = dict.fromkeys(of[(2 * i + 1) * len(of) // (2 * EXAMPLES)] for i in range(EXAMPLES)) if of else {}
-    return [_example(plan, section, labels, english) for section in chosen]
+    themes: dict[str, list[Section]] = {}
+    for section in of:
+        themes.setdefault(_theme(plan, section), []).append(section)
+    names = list(themes)
+    count = min(len(names), EXAMPLES)
+    chosen = [names[(2 * i + 1) * len(names) // (2 * count)] for i in range(count)]
+    return [(_title(plan, ref, labels, english), _example(plan, themes[ref][0], labels, english)) for ref in chosen]
+
+
+def _theme(plan: Plan, section: Section) -> str:
+    """The ref of the heading above a section that says what it is about: of the second level where there is one."""
+    path = plan.path(section.ref)
+    return path[min(1, max(len(path) - 2, 0))].ref
+
+
+def _title(plan: Plan, ref: str, labels: Labels, english: English) -> str:
+    title = plan.heading(ref)
+    return (english(plan.id, ref, title) if labels.language == "en" else "") or title
 
 
 def _example(plan: Plan, section: Section, labels: Labels, english: English) -> str:
@@ -531,8 +556,11 @@ def outline_html(plan: Plan, labels: Labels, english: English) -> str:
     return f'<p class="pq-hint">{escape(labels.outline_hint)}</p><ul class="pq-outline">{items(top)}</ul>'
 
 
-def header_html(plan: Plan, labels: Labels) -> str:
-    """Show the plan's title, number, period, and that targets are not results."""
+def header_html(plan: Plan | None, labels: Labels) -> str:
+    """Show the plan's title, number, period, and that targets are not results; without a plan the page's name alone."""
+    if plan is None:
+        top = f'<h1>{escape(labels.name)}</h1><p class="pq-scope">{escape(labels.scope)}</p>{_ways(None, labels)}'
+        return f'<header class="pq-header" lang="{labels.html_lang}">{top}</header>'
     meta = plan.meta
     title = meta.english_title if labels.language == "en" and meta.english_title else plan.title
     span = ("{}—{}年" if labels.language == "zh" else "{}–{}").format(*meta.period) if meta.period else ""
@@ -544,14 +572,16 @@ def header_html(plan: Plan, labels: Labels) -> str:
     )
 
 
-def _ways(plan: Plan, labels: Labels) -> str:
-    """Lead to the pages that need no script: the whole plan, its targets, the plain form."""
+def _ways(plan: Plan | None, labels: Labels) -> str:
+    """Lead to the pages that need no script: the whole plan, or all plans, its targets, the plain form."""
     lang = f"?lang={labels.language}"
-    ways = (
-        (f"/plans/{quote(plan.id)}{lang}", labels.whole),
-        (f"/plans/{quote(plan.id)}/targets{lang}", labels.targets),
-        (f"/ask{lang}", labels.plain),
+    reading = (
+        [(f"/plans/{quote(plan.id)}{lang}", labels.whole), (f"/plans/{quote(plan.id)}/targets{lang}", labels.targets)]
+        if plan
+        else []
     )
+    size = (f"/size{lang}&back=/", labels.size)
+    ways = [*(reading or [(f"/plans{lang}", labels.all_plans)]), (f"/ask{lang}", labels.plain), size]
     items = "".join(f'<li><a href="{escape(address)}">{escape(name)}</a></li>' for address, name in ways)
     return f'<ul class="pq-ways">{items}</ul>'
 

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corpus.parse import Plan
 from index.retrieve import Hit
 from index.settings import Settings
+from index.store import current_version
 from qa.answer import Answer
+from qa.library import Library
 from qa.pipeline import Ask, PlanQA
 from qa.record import Record
 from qa.web.visitors import address_of, trusted
@@ -150,6 +153,9 @@ class Service:
     def __init__(self, engine: PlanQA, record: Record, settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
         """`ready` returns once the engine has been warmed; questions wait for it. Raises: SettingError."""
         self.engine = engine
+        self.library = Library(settings)
+        self._version = current_version(settings)
+        self._changing = threading.Lock()
         self.proxies = trusted(settings)
         self._ready = ready
         self.record = record
@@ -159,6 +165,28 @@ class Service:
         self.metrics.inside.set_function(lambda: self.gate.inside)
         self._known: OrderedDict[Ask, Answer] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def plans(self) -> dict[str, Plan]:
+        """The plans that can be asked."""
+        return self.engine.index.plans
+
+    def plan(self, name: str) -> Plan | None:
+        """A plan to read: one that can be asked, or a retired one."""
+        retired = None if name in self.plans else self.library.retired_source(name)
+        return retired.plan if retired else self.plans.get(name)
+
+    def refresh(self) -> bool:
+        """Answer from the newest index, where another than the one in use has been published. Raises: IndexError_."""
+        with self._changing:
+            version = current_version(self.settings)
+            if version is None or version == self._version:
+                return False
+            engine = self.engine.reopened()
+            with self._lock:
+                self.engine, self._version = engine, version
+                self._known.clear()
+            return True
 
     def address(self, request: "HTTPConnection") -> str:
         """Where a request comes from, as far as proxies are trusted."""
@@ -215,8 +243,11 @@ class Service:
             if known is not None:
                 self._known.move_to_end(ask)
                 return known
-        answer = self.engine.invoke(ask)
+        engine = self.engine
+        answer = engine.invoke(ask)
         with self._lock:
+            if engine is not self.engine:  # it has been replaced meanwhile
+                return answer
             self._known[ask] = answer
             if len(self._known) > KEPT_ANSWERS:
                 self._known.popitem(last=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import QuestionsError
 from qa.web.guard import FrontPage, Guard
-from qa.web.render import LABELS
+from qa.web.render import LABELS, Labels
 from qa.web.service import Service, TurnedAwayError
 
 if TYPE_CHECKING:
@@ -39,23 +39,29 @@ def build_app(service: Service, page: "gr.Blocks | None" = None) -> "FastAPI":
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
 
-    from qa.web import api, desk, reading
+    from qa.web import api, desk, reading, shelf
+    from qa.web.publish import Publisher
 
-    labels = LABELS.values()
-    title = next(iter(service.engine.index.plans.values())).title
     app = FastAPI(title="planqa", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=_lifespan)
     app.state.service = service
+    app.state.publisher = Publisher(service)
     app.add_exception_handler(TurnedAwayError, api.say_turned_away)
     app.add_exception_handler(RequestValidationError, api.say_invalid)
     app.add_exception_handler(QuestionsError, api.say_fault)
-    app.add_middleware(FrontPage, titles={words.language: f"{title} · {words.name}" for words in labels})
+    app.add_middleware(FrontPage, title=lambda language: _title(service, LABELS[language]))
     app.add_middleware(Guard)
     _add_files(app)
-    for router in (api.build_api(), reading.build_reading(), desk.build_desk()):
+    for router in (api.build_api(), reading.build_reading(), desk.build_desk(), shelf.build_shelf()):
         app.include_router(router)
     if page is not None:
         _mount(app, page)
     return app
+
+
+def _title(service: Service, words: Labels) -> str:
+    """The page's name, after that of the plan where there is one only."""
+    plans = [plan.title for plan in service.plans.values()]
+    return f"{plans[0]} · {words.name}" if len(plans) == 1 else words.name
 
 
 @asynccontextmanager
@@ -65,7 +71,9 @@ async def _lifespan(app: "FastAPI") -> AsyncIterator[None]:
     # each waiting question holds a thread, and whoever is turned away must be told so at once
     settings = app.state.service.settings
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings.workers + settings.queue + SPARE_THREADS
+    app.state.publisher.watch()
     yield
+    app.state.publisher.close()
 
 
 def _add_files(app: "FastAPI") -> None:

@@ -10,6 +10,7 @@ from index.settings import Settings
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
+SIZE_COOKIE, LARGE = "planqa_size", "large"
 _LANGUAGE = re.compile(r"^\s*([a-z]{1,8})(?:-[\w-]+)?\s*(?:;\s*q=([\d.]+))?\s*$", re.IGNORECASE)
 
 
@@ -39,6 +40,11 @@ def language_of_reader(request: "HTTPConnection") -> str:
     """`zh` or `en`: what the address asks for (`?lang=en`), else what the browser prefers, else Chinese."""
     chosen = request.query_params.get("lang", "")
     return chosen if chosen in ("zh", "en") else preferred_language(request.headers.get("accept-language", ""))
+
+
+def wants_large(request: "HTTPConnection") -> bool:
+    """Whether the reader has chosen large type."""
+    return request.cookies.get(SIZE_COOKIE) == LARGE
 
 
 def preferred_language(header: str) -> str:

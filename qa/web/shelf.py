@@ -1,0 +1,194 @@
+"""The plans at the desk: upload, a look at how a document was read, approval, retirement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi.responses import RedirectResponse, Response
+
+from corpus.errors import PlanqaError, SourceError
+from corpus.load import Source
+from corpus.meta import PlanMeta
+from corpus.parse import Plan
+from corpus.read import MAX_BYTES, SUFFIXES
+from qa.library import Draft
+from qa.web.desk import Official, get_post, same_site
+from qa.web.publish import Publisher
+from qa.web.reading import MAX_FIELD, message, page
+from qa.web.service import Service, service_of
+from qa.web.visitors import language_of_reader
+from qa.web.words import Words
+
+Line = Annotated[str, Form(max_length=MAX_FIELD)]
+_SHOWN = 60  # characters of a section's text in the tree
+
+
+def publisher_of(request: Request) -> Publisher:
+    """The publisher of the application that a request was sent to."""
+    publisher: Publisher = request.app.state.publisher
+    return publisher
+
+
+def _back(request: Request, draft: str = "") -> Response:
+    query = urlencode({"lang": language_of_reader(request)} | ({"id": draft} if draft else {}))
+    return RedirectResponse(f"/desk/plans{'/draft' if draft else ''}?{query}", 303)
+
+
+def _shelf(request: Request, name: str, status: int = 200, fault: str = "") -> Response:
+    service = service_of(request)
+    retired = {key: s.plan for key, s in service.library.retired().items() if key not in service.plans}
+    return page(
+        "shelf.html",
+        request,
+        status,
+        name=name,
+        plans=service.plans,
+        drafts=service.library.drafts(),
+        retired=retired,
+        progress=publisher_of(request).progress,
+        suffixes=",".join(SUFFIXES),
+        fault=fault,
+    )
+
+
+def shelf(request: Request, name: Official) -> Response:
+    """All plans: in use, waiting for approval, retired."""
+    return _shelf(request, name)
+
+
+def upload(request: Request, name: Official, file: Annotated[UploadFile, File()]) -> Response:
+    """Keep a document until it is approved, and show how it was read."""
+    if (file.size or 0) > MAX_BYTES:
+        return _shelf(request, name, 413, f"{file.filename}：超过 {MAX_BYTES // 1_000_000} MB；请拆分后再提供")
+    try:
+        draft = service_of(request).library.submit(file.filename or "", file.file.read(), name)
+    except PlanqaError as error:
+        return _shelf(request, name, 422, str(error))
+    return _back(request, draft.id)
+
+
+# ---- a draft --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A section in the tree that is shown for approval."""
+
+    address: str
+    title: str
+    level: int
+    characters: int
+    opening: str
+
+
+def tree(plan: Plan) -> list[Branch]:
+    """The sections of a plan as their reader checks them: number, heading, how much text, and how it begins."""
+    return [
+        Branch(s.address, s.title, s.ref.count("/") + 1, len(s.text), " ".join(s.text[:_SHOWN].split())) for s in plan.sections
+    ]
+
+
+def _draft_page(request: Request, name: str, draft: Draft, status: int = 200, fault: str = "") -> Response:
+    service = service_of(request)
+    source = service.library.source(draft)
+    others = {key: plan.title for key, plan in service.plans.items()}
+    shown = {"draft": draft, "plan": source.plan, "tree": tree(source.plan), "others": others, "fault": fault}
+    return page("draft.html", request, status, name=name, **shown)
+
+
+def show_draft(request: Request, name: Official, id: str = "") -> Response:
+    """How a document was read, what is known about it, and the buttons that decide."""
+    draft = service_of(request).library.draft(id)
+    return _draft_page(request, name, draft) if draft else message(request, Words(language_of_reader(request)).not_found, 404)
+
+
+def _meta(form: Mapping[str, str], before: PlanMeta) -> PlanMeta:
+    """What an official wrote about a plan. Raises: SourceError."""
+    years = [y.strip() for y in (form["begins"], form["ends"]) if y.strip()]
+    if any(not (y.isdecimal() and len(y) == 4) for y in years) or len(years) == 1:
+        raise SourceError(f"计划期 {'—'.join(years)}：起止年份应各为四位数字，或都不填；请改正")
+    lines = {key: form[key].strip() for key in ("title", "number", "issuer", "issued")}
+    value = {**before.to_json(), **lines, "period": [int(y) for y in years] or None, "place": form["place"].split()}
+    value["english_place"] = list(before.english_place)
+    try:
+        return PlanMeta.from_json(value)
+    except ValueError as error:
+        raise SourceError(f"计划信息有误（{error}）；请改正") from error
+
+
+def decide(
+    request: Request,
+    name: Official,
+    id: Line,
+    action: Annotated[str, Form(pattern="^(?:save|approve|discard)$")],
+    title: Line = "",
+    number: Line = "",
+    issuer: Line = "",
+    issued: Line = "",
+    begins: Line = "",
+    ends: Line = "",
+    place: Line = "",
+    replaces: Line = "",
+) -> Response:
+    """Save what is known about a draft; approve it, or forget it."""
+    library, draft = service_of(request).library, service_of(request).library.draft(id)
+    if draft is None:
+        return message(request, Words(language_of_reader(request)).not_found, 404)
+    if draft.approved and publisher_of(request).progress.running:  # it is being built as it was approved
+        return _back(request)
+    if action == "discard":
+        library.discard(draft)
+        return _back(request)
+    form = {
+        "title": title,
+        "number": number,
+        "issuer": issuer,
+        "issued": issued,
+        "begins": begins,
+        "ends": ends,
+        "place": place,
+    }
+    try:
+        source: Source = library.source(draft)
+        draft = library.edit(draft, _meta(form, source.plan.meta), replaces)
+        if action == "save":
+            return _back(request, id)
+        library.approve(draft)
+    except PlanqaError as error:
+        return _draft_page(request, name, draft, 422, str(error))
+    publisher_of(request).start()
+    return _back(request)
+
+
+# ---- retirement -----------------------------------------------------------------------------------------------------
+
+
+def move(request: Request, name: Official, id: Line, to: Annotated[str, Form(pattern="^(?:retired|live)$")]) -> Response:
+    """Retire a plan, or take a retired one into use again."""
+    service: Service = service_of(request)
+    library = service.library
+    quiet = lambda done, total: None  # noqa: E731 - what the index is built with is all in its cache
+
+    def change() -> object:
+        return library.retire(id, name, quiet) if to == "retired" else library.restore(id, quiet)
+
+    try:
+        publisher_of(request).patiently(change)
+        service.refresh()
+    except PlanqaError as error:
+        return _shelf(request, name, 409, str(error))
+    return _back(request)
+
+
+def build_shelf() -> APIRouter:
+    """The routes; the application's state holds the service and the publisher."""
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(same_site)])
+    get, post = get_post()
+    router.add_api_route("/desk/plans", shelf, **get)
+    router.add_api_route("/desk/plans", upload, **post)
+    router.add_api_route("/desk/plans/draft", show_draft, **get)
+    router.add_api_route("/desk/plans/draft", decide, **post)
+    router.add_api_route("/desk/plans/move", move, **post)
+    return router
