@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cn2an
 
 _CHINESE = "一二三四五六七八九十百零〇"
+_SPREAD = rf"[{_CHINESE}\d](?:\s*[{_CHINESE}\d])*"  # 十 二, spaced out to fill the line
 _BARE = "1"  # 1 总则, in documents that go on with 1.1
 _WORD = r"(?=[\u4e00-\u9fff“《])(?![亿万千百倍个元吨月]|年(?!度)|公里|公顷|平方|立方)"  # 1.2 万 is a figure
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -18,7 +19,7 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 # (kind, pattern of the marker, how the number stands in a ref, how it stands in an address)
 _GRAMMAR: tuple[tuple[str, re.Pattern[str], str, str], ...] = (
     *(
-        (unit, re.compile(rf"第\s*([{_CHINESE}\d]+)\s*{unit}(?=[\s、:：]|[^{_CHINESE}]|$)"), "第{}" + unit, "第{}" + unit)
+        (unit, re.compile(rf"第\s*({_SPREAD})\s*{unit}(?=[\s、:：]|[^{_CHINESE}]|$)"), "第{}" + unit, "第{}" + unit)
         for unit in "编篇章节条"
     ),
     ("第一，", re.compile(rf"第([{_CHINESE}]+)\s*[，,](?=\S)"), "第{}", "第{}，"),
@@ -33,8 +34,11 @@ _GRAMMAR: tuple[tuple[str, re.Pattern[str], str, str], ...] = (
     ("①", re.compile(rf"([{_CIRCLED}])\s*"), "{}", "{}"),
 )
 _ADDRESS = {kind: address for kind, _, _, address in _GRAMMAR}
+_WIDE_DIGIT = re.compile(r"[^\D0-9]")
 _DECORATION = re.compile(r"[\s#*]*")
-_CONTENTS_LINE = re.compile(r"[.．·…‥⋯]{3,}\s*\d*\s*$")
+_CONTENTS_LINE = re.compile(r"(?:[.．·…‥⋯]{3,}\s*\d*|(?<=[^\t])\t\s*\d{1,3})\s*$")  # Word draws the dots where a tab is
+_MAX_DOTS = 200  # characters; a line of more dots is read from its end
+_TOUCHING = re.compile(r"(\d)\0(?=\d)")  # 专栏1 and 1. are not 专栏11.
 _MISSED = 2  # a number may be this far ahead of the last one: one heading may have been lost in the scan
 
 
@@ -79,18 +83,18 @@ def chinese_number(text: str) -> int | None:
 def address_of(path: Sequence[Marker]) -> str:
     """The numbers down to a section as an official writes them: 二、（六）2.; a decimal one has all in itself."""
     shown = [m for m, below in zip(path, [*path[1:], None], strict=True) if not below or not below.is_decimal]
-    return "".join(m.address for m in shown)
+    return _TOUCHING.sub(r"\1 ", "\0".join(m.address for m in shown)).replace("\0", "")
 
 
-def is_decimal(lines: Iterable[str]) -> bool:
+def is_decimal(markers: Iterable[Marker | None]) -> bool:
     """Whether a document numbers its sections 1, 1.1, 1.2: both of these open lines of it."""
-    found = {m.label for m in map(read_marker, lines) if m and m.is_decimal}
+    found = {m.label for m in markers if m and m.is_decimal}
     return {"1.1", "1.2"} <= found
 
 
 def is_contents_line(line: str) -> bool:
-    """Whether the line is an entry of a table of contents: dots lead to a page number."""
-    return bool(_CONTENTS_LINE.search(line))
+    """Whether the line is an entry of a table of contents: dots or a tab lead to a page number."""
+    return bool(_CONTENTS_LINE.search(line[-_MAX_DOTS:]))
 
 
 def read_marker(line: str) -> Marker | None:
@@ -100,10 +104,10 @@ def read_marker(line: str) -> Marker | None:
     skip = _DECORATION.match(line)
     start = skip.end() if skip else 0
     # digits may be printed in full width; one character stays one character
-    narrow = "".join(unicodedata.normalize("NFKC", c) if c.isdecimal() else c for c in line)
+    narrow = _WIDE_DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), line)
     for kind, pattern, ref, _ in _GRAMMAR:
         match = pattern.match(narrow, start)
-        printed = match[1].replace("．", ".") if match else ""
+        printed = "".join(match[1].replace("．", ".").split()) if match else ""
         number = chinese_number(printed.rpartition(".")[2]) if match else None
         if match and number is not None:
             return Marker(kind, number, ref.format(printed), match.end())

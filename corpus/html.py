@@ -12,7 +12,7 @@ from corpus.tables import Cell, is_listing, spread, table_lines
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_UNSEEN = {"script", "style", "noscript", "template", "button", "select", "textarea", "iframe"}
+_UNSEEN = {"title", "script", "style", "noscript", "template", "button", "select", "textarea", "iframe"}
 _CHROME = {"nav", "footer", "aside"}  # of the site, unless a tag that was never closed put the text into it
 _BLOCKS = {
     *("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "div", "dl", "dt"),
@@ -83,7 +83,7 @@ def _weights(root: "HtmlElement") -> "dict[HtmlElement, int]":
     """How much running text stands in each element: its punctuation, links aside."""
     weights: dict[HtmlElement, int] = {}
     for element in reversed(list(root.iter())):  # what stands inside comes before what it stands in
-        plain = isinstance(element.tag, str) and element.tag != "a"
+        plain = isinstance(element.tag, str) and not (element.tag == "a" and element.get("href"))
         inside = sum(weights[child] + _marks(child.tail) for child in element) if plain else 0
         weights[element] = inside + _marks(element.text) if plain else 0
     return weights
@@ -110,7 +110,7 @@ def _main(root: "HtmlElement") -> "HtmlElement":
         best = max(inner, key=weights.__getitem__, default=None)
         if best is None or weights[best] < least or _is_data(best):
             break
-        if any(next(e.iter("a"), None) is not None for e in inner if e is not best):
+        if any(a.get("href") for e in inner if e is not best for a in e.iter("a")):
             main = best
         place = best
     return main
@@ -128,10 +128,62 @@ def _cell(cell: "HtmlElement") -> Cell:
 
 def _is_data(element: "HtmlElement") -> bool:
     """A table within which there is none, and which lists something."""
-    return element.tag == "table" and next(element.iter("table")) is next(element.iter("table"), None) and False
+    return element.tag == "table" and all(e is element for e in element.iter("table")) and is_listing(spread(_rows(element)))
 
 
 def _number(value: str | None) -> int:
     """The value of an attribute that is a number; 1 for others."""
     digits = (value or "").strip()
     return int(digits) if digits.isdecimal() and len(digits) <= _MAX_DIGITS else 1
+
+
+def _lines(element: "HtmlElement", *, beside_cells: bool = False) -> list[str]:
+    """The lines of what stands in an element, as a browser would break them; `beside_cells`: in a table, out of its cells."""
+    pieces = "".join(_pieces(element, beside_cells=beside_cells)).split("\n")
+    return [line for line in (piece.strip() for piece in pieces) if line]
+
+
+def _pieces(root: "HtmlElement", *, beside_cells: bool) -> Iterator[str]:
+    from lxml import etree
+
+    walk = etree.iterwalk(root, events=_EVENTS)  # pages may nest deeper than functions may call themselves
+    counts: dict[HtmlElement, int] = {}
+    kept = 0  # how many <pre> are open, in which spaces and line breaks stay
+    for event, element in walk:
+        edge = "\n" if element.tag in _BLOCKS else ""
+        kept += (element.tag == "pre") * {"start": 1, "end": -1}.get(event, 0)
+        if event != "start":
+            yield edge
+            yield _inline(element.tail if element is not root else "", kept=kept > 0)
+        elif _is_table(element) and not (beside_cells and element is root):
+            yield "\n".join([edge, *_lines(element, beside_cells=True), *table_lines(_rows(element))])
+            walk.skip_subtree()
+        elif beside_cells and _is_cell(element):
+            walk.skip_subtree()
+        else:
+            yield edge + _list_number(element, counts)
+            yield _inline(element.text, kept=kept > 0)
+
+
+def _inline(text: str | None, *, kept: bool) -> str:
+    # the browser folds these, and breaks no line where the source does
+    return text or "" if kept else _SPACE.sub(" ", text or "")
+
+
+def _is_table(element: "HtmlElement") -> bool:
+    return element.tag == "table" and sum(1 for _ in element.iterancestors("table")) < _MAX_NESTED
+
+
+def _is_cell(element: "HtmlElement") -> bool:
+    return element.tag in ("td", "th") and element.getparent().tag == "tr"
+
+
+def _list_number(element: "HtmlElement", counts: "dict[HtmlElement, int]") -> str:
+    """The number that a browser prints before an item of a list; none where the item brings its own."""
+    above = element.getparent() if element.tag == "li" else None
+    if above is None or above.tag != "ol":
+        return ""
+    number = _number(element.get("value", str(counts.get(above, _number(above.get("start"))))))
+    counts[above] = number + 1
+    text = element.text_content().strip()
+    return f"{number}. " if text and not read_marker(text) else ""

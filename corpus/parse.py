@@ -7,7 +7,7 @@ break cut a sentence.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -36,12 +36,15 @@ _BOUNDARY = "。；！？;!?*# \t\u3000"
 _TITLE_MAX = 40  # the longest heading in the documents read so far has 36 characters
 _SURE_TITLE_MAX = 22  # up to this length a numbered line without a full stop is a heading, whatever its siblings are
 _CLOSING_MAX = 40
+_MAX_INSIDE = 200  # characters between brackets; one that is open for longer was never closed
 _OPENERS, _CLOSERS = "《“（(", "》”）)"
 _KINDS_OF_DOCUMENT = "计划|预案|指南|标准|公告|通告|决定|规划|方案|纲要|意见|办法|规定|条例|细则|措施|要点|报告|章程|制度"
 _DOCUMENT_TITLE = re.compile(rf"^[^。；！？]*(?:{_KINDS_OF_DOCUMENT})(?:[（(][^）)]*[）)])?$")
 _CLOSED = re.compile(rf"(?:通知|{_KINDS_OF_DOCUMENT}|[。；：，！？》])[*\s]*$")
 _OPENS_ANEW = ("#", "**", "---", "<!--")  # markdown that begins something else
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")  # 总　则: spaced out to fill the line
+_LEADS_TO_PAGE = "0123456789.．·…‥⋯"  # what stands behind an entry in a table of contents
+_ANNEX_LIST = re.compile(r"附件\s*[:：]\s*1\s*[.．、]")
 _DATE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}\s*年\s*[\d一二三四五六七八九十]{1,3}\s*月")
 
 
@@ -147,29 +150,56 @@ def _lines(text: str) -> list[Line]:
 
 def _lost_numbers(text: str) -> Iterator[int]:
     """Where the numbers of headings stand in a text without line breaks: behind a sentence's end, a space or a heading."""
-    outline, last = Outline(), -_SURE_TITLE_MAX
+    begun = (m.start() for m in _NUMBER_LIKE.finditer(text) if text[m.start() - 1] in _BOUNDARY)
+    decimal = is_decimal(read_marker(text[at : at + _TITLE_MAX]) for at in begun)
+    outline, last, end = Outline(decimal=decimal), -_SURE_TITLE_MAX, 0
     for found in _NUMBER_LIKE.finditer(text):
         at = found.start()
         near = at - last <= _SURE_TITLE_MAX  # the heading before it has no full stop
         marker = read_marker(text[at : at + _TITLE_MAX]) if near or not at or text[at - 1] in _BOUNDARY else None
         listed = marker and marker.kind == "附件" and text[at : at + marker.width].rstrip().endswith((":", "："))
-        if marker and not listed and at >= last + 2 and outline.accepts(marker):
+        if marker and not listed and at >= end and outline.accepts(marker):
             outline.enter(marker)
             yield at
-            last = at
+            last, end = at, at + marker.width
 
 
 def _mark(lines: list[Line]) -> list[Line]:
     """The lines with the markers that open sections; other numbers at the start of a line are text."""
-    outline, marked = Outline(decimal=is_decimal(line.text for line in lines)), []
-    for line in lines:
-        marker = read_marker(line.text)
-        if marker and outline.accepts(marker):
+    markers = [None if is_row(line.text) else read_marker(line.text) for line in lines]
+    outline, marked = Outline(decimal=is_decimal(markers)), []
+    listed = _contents(lines, markers) | _annex_list(lines, markers)
+    for i, (line, marker) in enumerate(zip(lines, markers, strict=True)):
+        if marker and i not in listed and outline.accepts(marker):
             outline.enter(marker)
             marked.append(Line(line.text, line.start, marker))
         else:
             marked.append(line)
     return marked
+
+
+def _contents(lines: list[Line], markers: Sequence[Marker | None]) -> set[int]:
+    """Which lines are a table of contents: from 目录 up to where its first entry stands again."""
+    entries = [squeeze(line.text).rstrip(_LEADS_TO_PAGE) for line in lines]
+    at = next((i for i, entry in enumerate(entries) if entry.strip("*#") == "目录"), len(lines))
+    first = next((i for i in range(at, len(lines)) if markers[i]), None)
+    if first is None or entries[first] not in entries[first + 1 :]:
+        return set()
+    return set(range(first, entries.index(entries[first], first + 1)))
+
+
+def _annex_list(lines: list[Line], markers: Sequence[Marker | None]) -> set[int]:
+    """Which lines go on with a list of annexes: 2. behind 附件：1.."""
+    found, expected = set(), 0
+    for i, (line, marker) in enumerate(zip(lines, markers, strict=True)):
+        if _ANNEX_LIST.match(line.text):
+            expected = 2
+        elif marker and marker.kind == "1." and marker.number == expected:
+            found.add(i)
+            expected += 1
+        elif marker:
+            expected = 0
+    return found
 
 
 def _fill(lines: list[Line]) -> list[Line]:
@@ -183,7 +213,8 @@ def _fill(lines: list[Line]) -> list[Line]:
 
 
 def _unclosed(text: str) -> bool:
-    return text.count("**") % 2 == 1 or any(text.count(o) > text.count(c) for o, c in zip(_OPENERS, _CLOSERS, strict=True))
+    near = text[-_MAX_INSIDE:]
+    return text.count("**") % 2 == 1 or any(near.count(o) > near.count(c) for o, c in zip(_OPENERS, _CLOSERS, strict=True))
 
 
 def _is_cut(text: str, following: Line, *, running: bool) -> bool:
@@ -198,7 +229,7 @@ def _is_cut(text: str, following: Line, *, running: bool) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    bare = text.strip("*# ")
+    bare = _SPACED.sub("", text.strip("*# "))
     return len(bare) <= 2 * _TITLE_MAX and bool(_DOCUMENT_TITLE.match(bare)) and "，" not in bare
 
 
@@ -281,7 +312,7 @@ def _leads_to_title(text: str) -> bool:
 
 def _split_opening(lines: list[Line]) -> tuple[list[Line], Line | None, list[Line]]:
     """Covering notice, document title and preamble of the lines before the first numbered heading."""
-    titles = [i for i, line in enumerate(lines) if _is_title(line.text)]
+    titles = [i for i, line in enumerate(lines) if _is_title(line.text) and not read_marker(line.text)]
     if not titles:
         return [], None, lines
     at = begin = titles[-1]
@@ -332,7 +363,8 @@ def parse_sections(text: str) -> tuple[Section, ...]:
     annex = next((i for i, line in enumerate(lines) if i > first and line.marker and line.marker.kind == "附件"), len(lines))
     sections = [_section(NOTICE, NOTICE, NOTICE, None, notice)] if notice else []
     if title or preamble:
-        sections.append(_section(PREAMBLE, PREAMBLE, title.text.strip("*# ") if title else "", title, preamble))
+        shown = _SPACED.sub("", title.text.strip("*# ")) if title else ""
+        sections.append(_section(PREAMBLE, PREAMBLE, shown, title, preamble))
     for part in (lines[first:annex], lines[annex:]):  # what is annexed stands behind the closing lines
         body, closing = _split_closing(part)
         sections += _numbered(body)

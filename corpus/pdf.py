@@ -1,6 +1,7 @@
 """A PDF file as text, without the headers and page numbers that run through its pages; scanned pages through OCR."""
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,32 +13,40 @@ if TYPE_CHECKING:
 
 _EDGE = 2  # running headers and page numbers stand in so many lines at the top and the bottom
 _SHARE = 0.5  # on so many of the pages
-_PAGE_NUMBER = re.compile(r"[—–\-\s·]*(?:第\s*)?\d{1,4}\s*(?:页|/\s*\d{1,4})?[—–\-\s·]*")
+_PAGE_NUMBER = re.compile(r"[—–－\-\s·]*(?:第\s*)?\d{1,4}\s*(?:页|/\s*\d{1,4})?\s*(?:[/，]?\s*共\s*\d{1,4}\s*页)?[—–－\-\s·]*")
+_NUMBER = "0"  # stands for all page numbers, whatever is printed around them
+_MAX_NUMBER = 30  # characters around a page's number
 _DIGITS = re.compile(r"\d+")
+_SENTENCE = re.compile(r"[，。；！？]")  # no running header has these
+_HYPHEN = re.compile(r"[\x02\ufffe]")  # what PDFium gives for a hyphen at the end of a line
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SCANNED = 8  # characters; a page with fewer and an image on it was scanned
 _OCR_SCALE = 3.0  # pixels to a point: 216 dpi
+_MAX_SIDE = 4000  # pixels; a page of this size in points would not fit into memory at that scale
 _MAX_PAGES = 2000
+_ONE_AT_A_TIME = threading.Lock()  # PDFium may not be called from two threads at once
 
 
 def read_pdf(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     """The lines of a file, and notes on what was done. Raises: SourceError for a damaged, locked or scanned file."""
     import pypdfium2
 
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        locked = "password" in str(error).lower()
-        cure = "有密码保护；请去掉密码后再提供" if locked else "不是完好的 PDF 文件；请重新导出"
-        raise SourceError(f"{name}：{cure}") from error
-    try:
-        if len(document) > _MAX_PAGES:
-            raise SourceError(f"{name}：有 {len(document)} 页，超过 {_MAX_PAGES} 页；请拆分后再提供")
-        return _read(document, name)
-    finally:
-        document.close()
+    with _ONE_AT_A_TIME:
+        try:
+            document = pypdfium2.PdfDocument(data)
+            try:
+                return _read(document, name)
+            finally:
+                document.close()
+        except pypdfium2.PdfiumError as error:
+            locked = "password" in str(error).lower()
+            cure = "有密码保护；请去掉密码后再提供" if locked else "不是完好的 PDF 文件；请重新导出"
+            raise SourceError(f"{name}：{cure}") from error
 
 
 def _read(document: "pypdfium2.PdfDocument", name: str) -> tuple[str, tuple[str, ...]]:
+    if len(document) > _MAX_PAGES:
+        raise SourceError(f"{name}：有 {len(document)} 页，超过 {_MAX_PAGES} 页；请拆分后再提供")
     pages = [_lines(page) for page in document]
     scanned = [i for i, lines in enumerate(pages) if sum(map(len, lines)) < _SCANNED and _has_image(document[i])]
     if scanned:
@@ -55,9 +64,10 @@ def _read(document: "pypdfium2.PdfDocument", name: str) -> tuple[str, tuple[str,
 def _lines(page: "pypdfium2.PdfPage") -> list[str]:
     text = page.get_textpage()
     try:
-        lines = str(text.get_text_bounded()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        found = _CONTROL.sub("", _HYPHEN.sub("-", str(text.get_text_bounded())))
     finally:
         text.close()
+    lines = found.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return [line.strip() for line in lines if line.strip()]
 
 
@@ -69,31 +79,41 @@ def _has_image(page: "pypdfium2.PdfPage") -> bool:
 
 def without_running(pages: Sequence[Sequence[str]]) -> tuple[list[list[str]], int]:
     """The pages' lines without those that run through them, and how many these were."""
-
-    def form(line: str) -> str:
-        return _DIGITS.sub("0", line)
-
-    seen = Counter(f for lines in pages for f in {form(line) for line in [*lines[:_EDGE], *lines[-_EDGE:]]})
-    runs = {f for f, n in seen.items() if n >= 3 and n >= _SHARE * len(pages)}
-
-    def is_running(i: int, line: str, count: int) -> bool:
-        at_edge = i < _EDGE or i >= count - _EDGE
-        return at_edge and (form(line) in runs or (len(pages) > 1 and _PAGE_NUMBER.fullmatch(line) is not None))
-
-    kept = [[line for i, line in enumerate(lines) if not is_running(i, line, len(lines))] for lines in pages]
+    seen = Counter(f for lines in pages for f in {_form(line) for line in [*lines[:_EDGE], *lines[-_EDGE:]]})
+    runs = {form for form, n in seen.items() if form and n >= _SHARE * len(pages) and n >= (2 if form == _NUMBER else 3)}
+    kept = []
+    for lines in pages:
+        top = _count(lines, runs)
+        bottom = _count(lines[top:][::-1], runs)
+        kept.append(list(lines[top : len(lines) - bottom]))
     return kept, sum(map(len, pages)) - sum(map(len, kept))
+
+
+def _form(line: str) -> str:
+    """What lines that run through the pages have in common; "" for a line of text or of figures."""
+    if len(line) <= _MAX_NUMBER and _PAGE_NUMBER.fullmatch(line):
+        return _NUMBER
+    return "" if _SENTENCE.search(line) or not any(map(str.isalpha, line)) else _DIGITS.sub("0", line)
+
+
+def _count(lines: Sequence[str], runs: set[str]) -> int:
+    """How many lines run through the pages, from the edge of one on; of two numbers only one is that of the page."""
+    forms = [_form(line) for line in lines[:_EDGE]]
+    return next((i for i, form in enumerate(forms) if form not in runs or form in forms[:i]), len(forms))
 
 
 def _ocr(name: str, pages: int) -> Callable[["pypdfium2.PdfPage"], list[str]]:
     """What reads the lines of a page's picture. Raises: SourceError where no OCR is installed."""
     try:
         from rapidocr import RapidOCR
+
+        engine = RapidOCR(params={"Global.log_level": "error"})  # its models come with it; what computes them may be missing
     except ImportError as error:
         raise SourceError(f"{name}：有 {pages} 页是扫描件，没有文字；请提供文字版，或安装 planqa[ocr] 后再试") from error
-    engine = RapidOCR(params={"Global.log_level": "error"})
 
     def recognise(page: "pypdfium2.PdfPage") -> list[str]:
-        found: Any = engine(page.render(scale=_OCR_SCALE).to_numpy())
+        scale = min(_OCR_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
+        found: Any = engine(page.render(scale=scale).to_numpy())
         return lines_of(list(zip(found.boxes, found.txts, strict=True))) if found.txts else []
 
     return recognise

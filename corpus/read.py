@@ -16,8 +16,11 @@ MAX_BYTES = 50_000_000
 _MAX_TEXT = 5_000_000  # characters; the longest of plans has a twentieth of it
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _MAX_CONTROL = 0.001  # a text file may hold a stray control character; one in a thousand means that it is no text
-_COMMON = re.compile(r"[\u4e00-\u9fff\u3000-\u303f\uff00-\uffefA-Za-z0-9\s.,;:()\-“”‘’—…·]")
+_WIDE = re.compile(r"[^\x00-\x7f]")
+_COMMON = re.compile(r"[\t-\r\x20-\x7e°±·×÷\u2000-\u9fff\uff00-\uffef\U00020000-\U0002ffff]")
 _MIN_COMMON = 0.9  # bytes that are no text decode to characters that nobody writes
+_DAMAGED = 0.1  # with fewer of its characters broken, a text is damaged UTF-8 and nothing else
+_DECLARABLE = ("gb18030", "big5", "big5hkscs", "cp950")  # of what a page may declare, the sets that hold Chinese
 _OFFICE = ("soffice", "libreoffice")
 _OFFICE_S = 120
 
@@ -47,7 +50,6 @@ def read_document(data: bytes, name: str) -> Reading:
 
 
 def _read(data: bytes, name: str, suffix: str) -> Reading:
-    from corpus.html import declared_encoding, read_html
     from corpus.pdf import read_pdf
     from corpus.word import read_docx
 
@@ -59,16 +61,32 @@ def _read(data: bytes, name: str, suffix: str) -> Reading:
         return Reading(*read_pdf(data, name))
     if suffix in TEXT:
         return decoded(data, name)
-    reading = decoded(data, name, declared_encoding(data))
-    return Reading(read_html(reading.text), reading.notes)
+    return _page(data, name)
+
+
+def _page(data: bytes, name: str) -> Reading:
+    from corpus.html import declared_encoding, read_html
+
+    try:
+        reading = decoded(data, name, declared_encoding(data))
+        return Reading(read_html(reading.text, name), reading.notes)
+    except SourceError:
+        for encoding in ("utf-8-sig", "gb18030"):  # many sites cut the words of their meta tags within a character
+            text = read_html(data.decode(encoding, "replace"), name)
+            if text and "\ufffd" not in text and _is_text(text, sure=False):
+                return Reading(text, ("网页在正文之外有损坏的字符",))
+        raise
 
 
 def decoded(data: bytes, name: str, declared: str = "") -> Reading:
     """The text of bytes: UTF-8, else what a mark or the file itself declares, else GB 18030.
 
-    Raises: SourceError for bytes that are no text in any of them.
+    Raises: SourceError for bytes that are no text in any of them, and for UTF-8 with a broken character.
     """
     marked = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""
+    broken = _broken_utf8(data) if not marked else None
+    if broken is not None:
+        raise SourceError(f"{name}：第 {broken} 字节不是 UTF-8；请另存为 UTF-8 编码")
     for encoding in (marked, "utf-8-sig", _known(declared), "gb18030"):
         try:
             text = data.decode(encoding) if encoding else None
@@ -79,12 +97,23 @@ def decoded(data: bytes, name: str, declared: str = "") -> Reading:
     raise SourceError(f"{name}：不是 UTF-8 或 GB 18030 编码的文本；请另存为 UTF-8 编码")
 
 
+def _broken_utf8(data: bytes) -> int | None:
+    """Which byte breaks a text that is UTF-8 for the rest; as GB 18030 it could be read, but not understood."""
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        wide = _WIDE.findall(data.decode("utf-8", "replace"))
+        return error.start if wide.count("\ufffd") < len(wide) * _DAMAGED else None
+    return None
+
+
 def _known(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name if encoding else ""
     except LookupError:
         return ""
-    return "gb18030" if name in ("gb2312", "gbk") else name  # pages that declare the smaller sets use the larger one
+    name = "gb18030" if name in ("gb2312", "gbk") else name  # pages that declare the smaller sets use the larger one
+    return name if name in _DECLARABLE else ""
 
 
 def _is_text(text: str, *, sure: bool) -> bool:

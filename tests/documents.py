@@ -226,12 +226,36 @@ NARROW = """云岭县养老服务行动计划
 让更多的年轻人愿意从事这一行业。
 """
 
-_PADDING = "各单位要按照职责分工抓好落实，及时报告进展情况，确保各项任务按期完成。" * 30
+# numbers that hold those above them; figures that look like them
+DECIMAL = """云岭县防汛应急预案
+1 总则
+1.1 编制目的
+规范应急工作，投入
+1.5亿元，改造
+2.6公里堤防。
+1.2 适用范围
+适用于本县。
+1.2.1 分级
+分为四级。
+（1）特别重大。
+2 组织体系
+2.1 指挥部
+设指挥部。
+"""
+
+PADDING = "各单位要按照职责分工抓好落实，及时报告进展情况，确保各项任务按期完成。" * 30
 
 # all line breaks have become spaces
 ONE_LINE = (
     "云岭县稳定就业若干措施 为稳定就业，制定以下措施。 一、支持企业 对不裁员的企业，返还失业保险费的 50%。 "
-    f"{_PADDING} 二、鼓励创业 创业担保贷款最高30万元。"
+    f"{PADDING} 二、鼓励创业 创业担保贷款最高30万元。"
+)
+
+# and this one has not even spaces
+LOST = (
+    "云岭县行动计划为落实要求，制定本计划。一、总体要求（一）指导思想坚持以人为本。"
+    f"（二）目标到2025年，新增1.5亿元，共3项。{PADDING}二、主要任务（一）建设水网。1.新建水库3座。2.改造管网20公里。"
+    "（二）加强管护。三、保障措施加强领导。"
 )
 
 ALL = {
@@ -245,6 +269,8 @@ ALL = {
     "decoys": DECOYS,
     "narrow": NARROW,
     "one_line": ONE_LINE,
+    "decimal": DECIMAL,
+    "lost": LOST,
 }
 
 # what arbitrary documents are put together from: markers, odd brackets, odd spaces, numbers, half sentences
@@ -261,7 +287,14 @@ _PIECES = (
     "3、",
     "（1）",
     "附件1",
+    "附件：1.",
     "专栏2",
+    "第一，",
+    "1 ",
+    "1.1 ",
+    "1.2",
+    "目录",
+    "│",
     "## ",
     "**",
     "---",

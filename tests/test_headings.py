@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.headings import Marker, Outline, chinese_number, is_contents_line, read_marker
+from corpus.headings import Marker, Outline, address_of, chinese_number, is_contents_line, is_decimal, read_marker
 
 MARKERS = [
     ("第一章　总则", "章", 1, "第一章", "第一章"),
@@ -31,6 +31,20 @@ MARKERS = [
     ("## 第三章 附则", "章", 3, "第三章", "第三章"),
     ("**一、总体要求**", "一、", 1, "一", "一、"),
     ("　　（二）目标", "（一）", 2, "（二）", "（二）"),
+    ("第一，明确责任。", "第一，", 1, "第一", "第一，"),
+    ("第十二,明确责任。", "第一，", 12, "第十二", "第十二，"),
+    ("1 总则", "1", 1, "1", "1"),
+    ("１２　“一网通办”", "1", 12, "12", "12"),
+    ("1.2 适用范围", "1.1", 2, "1.2", "1.2"),
+    ("1.10适用范围", "1.1", 10, "1.10", "1.10"),
+    ("１．２ 适用范围", "1.1", 2, "1.2", "1.2"),
+    ("1.2. 《办法》", "1.1", 2, "1.2", "1.2"),
+    ("2.1.3 分级", "1.1.1", 3, "2.1.3", "2.1.3"),
+    ("2.1.3.4 分级", "1.1.1.1", 4, "2.1.3.4", "2.1.3.4"),
+    ("第 一 章　总　则", "章", 1, "第一章", "第一章"),
+    ("第 十 二 条　骑行者", "条", 12, "第十二条", "第十二条"),
+    ("附件１", "附件", 1, "附件1", "附件1"),
+    ("专栏 2 重点工程", "专栏", 2, "专栏2", "专栏2"),
 ]
 
 
@@ -55,6 +69,18 @@ def test_a_printed_number_is_read(line, kind, number, label, address):
         "十百、不是数字",
         "第二十零十0条",
         "—新建",
+        "1.2万平方米的球馆。",
+        "2.6 平方米的场地。",
+        "3.5公里的步道。",
+        "1.5 倍",
+        "3 个项目",
+        "2022 年起实施",
+        "1.2",
+        "3.5%",
+        "第一是政府主导。",
+        "第一，",
+        "一、总体要求\t1",
+        "1.1 总则\t12",
         "",
         "。",
     ],
@@ -73,6 +99,11 @@ def test_text_is_no_heading(line):
         ("## 第三章 附则", " 附则"),
         ("③新建", "新建"),
         ("专栏3：工程", "工程"),
+        ("1.1编制目的", "编制目的"),
+        ("1.1. 编制目的", "编制目的"),
+        ("1  总则", "总则"),
+        ("第一，明确责任", "明确责任"),
+        ("第 十 二 条 骑行者", " 骑行者"),
     ],
 )
 def test_width_reaches_to_the_words_of_the_heading(line, rest):
@@ -85,7 +116,13 @@ def test_width_reaches_to_the_words_of_the_heading(line, rest):
         ("一、发展目标.......................1", True),
         ("二、重点任务 ……………………………… 12", True),
         ("（一）指导思想·······3", True),
+        ("一、发展目标\t1", True),
+        ("第一章\t总则\t 12", True),
+        (f"一、发展目标{'.' * 500}1", True),
         ("一、发展目标", False),
+        ("\t12", False),
+        ("2025年\t30万人", False),
+        ("2025年\t2030", False),
         ("推进建设……", False),
         ("等等...等", False),
     ],
@@ -116,9 +153,9 @@ def test_section_numbers_have_values(text, number):
     assert chinese_number(text) == number
 
 
-def outline_of(*lines):
+def outline_of(*lines, decimal=False):
     """The paths of the lines that open sections."""
-    outline, paths = Outline(), []
+    outline, paths = Outline(decimal=decimal), []
     for line in lines:
         marker = read_marker(line)
         if marker and outline.accepts(marker):
@@ -137,6 +174,59 @@ def test_depth_comes_from_the_order_in_which_kinds_open():
         "二",
         "二/（一）",
     ]
+
+
+def test_decimal_numbers_stand_below_their_parents():
+    lines = (
+        "1 总则",
+        "1.1 目的",
+        "1.2 范围",
+        "1.2.1 分级",
+        "（1）甲",
+        "1.2.2 分类",
+        "2 组织",
+        "2.1 机构",
+        "2.1.1 职责",
+        "2.2 人员",
+    )
+    assert outline_of(*lines, decimal=True) == [
+        "1",
+        "1/1.1",
+        "1/1.2",
+        "1/1.2/1.2.1",
+        "1/1.2/1.2.1/（1）",
+        "1/1.2/1.2.2",
+        "2",
+        "2/2.1",
+        "2/2.1/2.1.1",
+        "2/2.2",
+    ]
+
+
+def test_decimal_numbers_below_numbers_with_a_point():
+    assert outline_of("1.总则", "1.1目的", "1.2范围", "2.组织", "2.1机构") == ["1", "1/1.1", "1/1.2", "2", "2/2.1"]
+
+
+def test_decimal_numbers_without_parents_open_nothing():
+    assert outline_of("一、目标", "1.1 甲", "2.1 乙", decimal=True) == ["一"]
+
+
+def test_numbers_without_a_point_open_sections_only_in_decimal_documents():
+    assert outline_of("一、目标", "1 总则", "2 组织") == ["一"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "decimal"),
+    [
+        (["1 总则", "1.1 目的", "1.2 范围"], True),
+        (["1.总则", "1.1目的", "甲", "1.2范围"], True),
+        (["1 总则", "1.1 目的", "2 组织", "2.1 机构"], False),
+        (["1.1 亿元", "1.2 亿元"], False),
+        ([], False),
+    ],
+)
+def test_a_document_in_decimal_numbers(lines, decimal):
+    assert is_decimal(map(read_marker, lines)) == decimal
 
 
 def test_the_same_kinds_may_nest_the_other_way_round():
@@ -195,3 +285,19 @@ def test_a_box_stands_below_the_section_it_is_in():
 )
 def test_an_address_is_what_an_official_writes(kind, label, address):
     assert Marker(kind, 1, label, 0).address == address
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        (["二、甲", "（六）乙", "2.丙"], "二、（六）2."),
+        (["1 总则", "1.2 范围", "1.2.1 分级"], "1.2.1"),
+        (["1 总则", "1.2 范围", "（3）分级"], "1.2（3）"),
+        (["第一章 甲", "第一条 乙"], "第一章第一条"),
+        (["第一，甲", "1.乙"], "第一，1."),
+        (["专栏1 甲", "1.乙"], "专栏1 1."),
+        (["附件2", "一、甲"], "附件2一、"),
+    ],
+)
+def test_the_address_of_a_path(lines, address):
+    assert address_of([read_marker(line) for line in lines]) == address

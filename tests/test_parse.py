@@ -152,6 +152,147 @@ def test_a_text_that_has_lost_its_line_breaks():
     assert found["二"] == "创业担保贷款最高30万元。"
 
 
+def test_decimal_numbers():
+    assert outline(documents.DECIMAL) == (
+        ("序言", "云岭县防汛应急预案"),
+        ("1", "总则"),
+        ("1/1.1", "编制目的"),
+        ("1/1.2", "适用范围"),
+        ("1/1.2/1.2.1", "分级"),
+        ("1/1.2/1.2.1/（1）", ""),
+        ("2", "组织体系"),
+        ("2/2.1", "指挥部"),
+    )
+    plan = parse_plan("x", documents.DECIMAL)
+    assert [s.address for s in plan.sections] == ["序言", "1", "1.1", "1.2", "1.2.1", "1.2.1（1）", "2", "2.1"]
+    assert plan.by_ref["1/1.1"].text == "规范应急工作，投入\n1.5亿元，改造\n2.6公里堤防。"
+
+
+def test_points_of_a_speech():
+    assert outline("云岭县工作报告\n第一，明确责任。各乡镇要落实。\n第二，加大投入。") == (
+        ("序言", "云岭县工作报告"),
+        ("第一", ""),
+        ("第二", ""),
+    )
+    assert texts("第一，明确责任。各乡镇要落实。\n第二，加大投入。")["第一"] == "明确责任。各乡镇要落实。"
+
+
+def test_numbers_in_full_width():
+    text = "云岭县工作要点\n一、目标\n１．新建步道３０公里。\n２．改造球馆。\n（１）扩建。\n附件１\n任务表"
+    assert outline(text) == (
+        ("序言", "云岭县工作要点"),
+        ("一", "目标"),
+        ("一/1", ""),
+        ("一/2", ""),
+        ("一/2/（1）", ""),
+        ("附件1", ""),
+    )
+    assert texts(text)["一/1"] == "新建步道３０公里。"
+
+
+def test_letter_spaced_lines():
+    text = "云 岭 县 河 湖 保 护 办 法\n第 一 章　总　　则\n第 一 条　保护河湖。\n第 二 章　附　　则\n第 二 条　公布之日施行。"
+    assert outline(text) == (
+        ("序言", "云岭县河湖保护办法"),
+        ("第一章", "总则"),
+        ("第一章/第一条", ""),
+        ("第二章", "附则"),
+        ("第二章/第二条", ""),
+    )
+    assert parse_plan("x", text).by_ref["序言"].printed == "云 岭 县 河 湖 保 护 办 法"
+
+
+@pytest.mark.parametrize("entry", ["一、目标\n二、重点任务", "一、目标 1\n二、重点任务 12", "一、目标\t1\n二、重点任务\t12"])
+@pytest.mark.parametrize("head", ["目录", "目　录", "# 目 录"])
+def test_a_table_of_contents_without_dots(head, entry):
+    text = f"云岭县教育规划\n{head}\n{entry}\n一、目标\n新建学校4所。\n二、重点任务\n扩建幼儿园。"
+    assert outline(text) == (("序言", "云岭县教育规划"), ("一", "目标"), ("二", "重点任务"))
+    assert texts(text)["序言"] == f"{head}\n{entry}"
+
+
+def test_the_word_contents_hides_no_sections():
+    assert outline("云岭县档案规划\n目录\n一、目标\n编制目录。\n二、任务\n公布。")[1:] == (("一", "目标"), ("二", "任务"))
+
+
+def test_a_heading_of_the_contents_is_no_title_of_the_document():
+    text = "云岭县就业规划\n目录\n一、总体要求\n二、保障措施\n一、总体要求\n稳定就业。\n二、保障措施\n加大投入。"
+    assert parse_plan("x", text).title == "云岭县就业规划"
+
+
+def test_a_list_of_annexes_opens_no_sections():
+    text = (
+        "云岭县水利方案\n一、任务\n修水库。\n附件：1.任务表\n　　　2.分工表\n云岭县人民政府\n2022年3月5日\n"
+        "附件1\n任务表\n1.水库\n2.堤防\n附件2\n分工表"
+    )
+    assert outline(text) == (
+        ("序言", "云岭县水利方案"),
+        ("一", "任务"),
+        ("落款", ""),
+        ("附件1", ""),
+        ("附件1/1", "水库"),
+        ("附件1/2", "堤防"),
+        ("附件2", ""),
+    )
+    assert texts(text)["落款"] == "附件：1.任务表\n2.分工表\n云岭县人民政府\n2022年3月5日"
+
+
+def test_numbers_behind_a_list_of_annexes_open_sections_again():
+    assert [ref for ref, _ in outline("附件：1.任务表\n一、甲\n1.乙\n2.丙")] == ["序言", "一", "一/1", "一/2"]
+
+
+def test_closing_lines_in_front_of_an_annex():
+    text = "一、任务\n修水库。\n云岭县人民政府\n2022年3月5日\n附件\n任务表\n一、水库\n加固。"
+    assert texts(text) == {"一": "修水库。", "落款": "云岭县人民政府\n2022年3月5日", "附件": "任务表", "附件/一": "加固。"}
+
+
+def test_rows_of_a_table_stay_rows():
+    text = "云岭县计划\n一、任务\n一、指标│2025年\n一、步道：60公里│2025年：5\n│1.合计\n二、保障\n加大投入。"
+    assert outline(text)[1:] == (("一", "任务"), ("二", "保障"))
+    section = parse_plan("x", text).by_ref["一"]
+    assert [s.text for s in section.sentences] == ["一、指标│2025年", "一、步道：60公里│2025年：5", "│1.合计"]
+
+
+def test_a_row_is_one_sentence_and_no_closing_line():
+    text = "一、任务\n甲│乙\n甲：推进。完善。│乙：2022年3月"
+    assert [s.text for s in parse_plan("x", text).by_ref["一"].sentences] == ["甲│乙", "甲：推进。完善。│乙：2022年3月"]
+
+
+def test_a_text_in_which_not_even_spaces_are_left():
+    text = documents.LOST
+    assert outline(text) == (
+        ("序言", ""),
+        ("一", "总体要求"),
+        ("一/（一）", ""),
+        ("一/（二）", ""),
+        ("二", "主要任务"),
+        ("二/（一）", ""),
+        ("二/（一）/1", ""),
+        ("二/（一）/2", ""),
+        ("二/（二）", ""),
+        ("三", ""),
+    )
+    found = texts(text)
+    assert found["一/（一）"] == "指导思想坚持以人为本。"
+    assert found["一/（二）"].startswith("目标到2025年，新增1.5亿元，共3项。")
+    assert (found["二/（一）/1"], found["二/（一）/2"]) == ("新建水库3座。", "改造管网20公里。")
+
+
+def test_decimal_numbers_in_a_text_that_has_lost_its_line_breaks():
+    text = f"云岭县防汛预案 1 总则 1.1 目的 制定本预案。{documents.PADDING} 1.2 范围 适用本县。 2 组织 2.1 机构 设立。"
+    assert outline(text) == (
+        ("序言", "云岭县防汛预案"),
+        ("1", "总则"),
+        ("1/1.1", "目的"),
+        ("1/1.2", "范围"),
+        ("2", "组织"),
+        ("2/2.1", "机构"),
+    )
+
+
+def test_a_short_text_in_one_line_has_lost_nothing():
+    assert outline("一、甲（一）乙。（二）丙。") == (("一", ""),)
+
+
 # ---- page breaks, titles, closing lines ------------------------------------------------------------------------------
 
 
@@ -177,6 +318,23 @@ def test_a_signature_is_not_drawn_into_the_text():
 def test_the_title_of_a_notice_is_not_drawn_into_its_number():
     notice = "云岭县人民政府关于印发云岭县全民健身行动计划的通知\n云政发〔2022〕8号\n各乡镇：\n云岭县行动计划\n一、甲\n内容。"
     assert texts(notice)["通知"].split("\n")[1] == "云政发〔2022〕8号"
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        ("云岭县人民政府关于加强\n水资源保护工作的意见", "云岭县人民政府关于加强水资源保护工作的意见"),
+        ("云岭县人民政府\n关于加强水资源\n保护工作的意见", "关于加强水资源保护工作的意见"),
+        ("云岭县人民政府关于印发规划的通知\n云岭县水利规划", "云岭县水利规划"),
+    ],
+)
+def test_a_title_broken_over_lines(lines, title):
+    assert parse_plan("x", f"{lines}\n各乡镇：\n一、甲\n内容。").title == title
+
+
+def test_a_bracket_that_is_never_closed_holds_no_paragraphs_together():
+    long = "推进（健身。" + "各乡镇要加强领导。" * 30
+    assert texts(f"一、甲\n{long}\n完善设施。\n加大投入。")["一"] == f"{long}\n完善设施。\n加大投入。"
 
 
 def test_a_last_line_without_a_date_is_no_closing():

@@ -27,6 +27,8 @@ OTHERS = {
     "18_national_145_smart_mfg": 0.7,
     "21_national_smart_forestry": 0.7,
     "40_guangdong_employment": 0.83,
+    "02_yangpu_district_zone": 0.66,
+    "24_national_zero_waste_city": 0.66,
 }
 GATES = re.findall(r"^planqa (eval answers (\w+) --fail-under .*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -50,7 +52,7 @@ def test_questions_on_other_documents(name, embedder, shared, tmp_path):
     from qa.setup import build_index
 
     settings = Settings.load(environ={}, home=tmp_path / "home")
-    build_index(settings, [shared / "documents" / f"{name}.txt"], lambda done, total: None)
+    build_index(settings, [next((shared / "documents").glob(f"{name}.*"))], lambda done, total: None)
     engine = PlanQA(Index.open(settings, embedder), settings)
     plan = engine.index.plans[name]
     figures = answer_figures(evaluate_answers(engine, read_gold(QUESTIONS / f"{name}.jsonl", plan), plan))
