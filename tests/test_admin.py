@@ -1,8 +1,9 @@
-"""`planqa user` and `planqa forget`."""
+"""`planqa add`, `remove`, `plans`, `user` and `forget`."""
 
 import io
 
 import pytest
+from small import NEWER, QINGXI, YUNLING, write
 
 from index.settings import Settings
 from qa.answer import Answer
@@ -98,3 +99,64 @@ def test_wrong_usage_exits_with_2(args, capsys):
         main(args)
     assert exit_.value.code == 2
     assert capsys.readouterr().err
+
+
+# ---- plans ----------------------------------------------------------------------------------------------------------
+
+LIVE = "云岭  正在使用  2021—2023  云岭县便民服务行动计划（2021—2023年）\n"
+
+
+@pytest.fixture
+def county(own_home, capsys):
+    """Runs a command on a home with one plan; gives its exit code, and what it printed but for how far it has come."""
+    home = own_home().home
+
+    def run(*args):
+        code = main([*args, "--home", str(home)])
+        out, err = capsys.readouterr()
+        return code, out, [line for line in err.splitlines() if "更新索引" not in line]
+
+    return run
+
+
+def test_plans_are_added_listed_and_removed(county, tmp_path):
+    assert county("plans") == (0, LIVE, [])
+    added = "已加入 青溪：青溪县便民服务行动计划（2021—2023年）（3 节）\n现有计划：云岭、青溪\n"
+    assert county("add", str(write(tmp_path, "青溪", QINGXI))) == (0, added, [])
+    other = "青溪  正在使用  2021—2023  青溪县便民服务行动计划（2021—2023年）\n"
+    assert county("plans") == (0, LIVE + other, [])
+    assert county("remove", "青溪") == (0, "已停用 青溪；现有计划：云岭\n", [])
+    assert county("plans") == (0, LIVE + other.replace("正在使用", "已停用"), [])
+
+
+def test_a_plan_of_the_same_name_is_superseded(county, tmp_path):
+    county("add", str(write(tmp_path, "云岭", NEWER)))
+    new, old = county("plans")[1].splitlines()
+    assert new == "云岭  正在使用  2024—2026  云岭县便民服务行动计划（2024—2026年）"
+    assert old == "云岭~1  已停用  2021—2023  云岭县便民服务行动计划（2021—2023年）"
+
+
+def test_what_a_reader_should_know_of_how_a_file_was_read_is_told(county, tmp_path):
+    code, out, err = county("add", str(write(tmp_path, "平铺", "平铺的意见\n各乡镇要落实责任。\n")))
+    assert (code, out.splitlines()[0][:7]) == (0, "已加入 平铺：")
+    assert err == ["平铺：没有找到章节编号，全文按自然段收录"]
+
+
+def test_what_cannot_be_added_or_removed_is_told_in_one_line(county, tmp_path):
+    lines = {
+        ("remove", "云岭"): "云岭 是唯一的计划；请先加入别的计划，或关闭公众页面",
+        ("remove", "无"): "没有计划 无；planqa plans 列出全部计划",
+        ("add", "无.txt"): "无.txt：没有这个文件；请检查路径",
+        ("add", str(write(tmp_path / "a", "青溪", QINGXI)), str(write(tmp_path / "b", "青溪", YUNLING))): (
+            "两个文件都叫 青溪；请改名，计划以文件名区分"
+        ),
+        ("add", "\ud800.txt"): "'\\ud800.txt'：文件名不是 UTF-8；请改名",
+    }
+    for args, line in lines.items():
+        assert county(*args) == (1, "", [line])
+    assert county("plans") == (0, LIVE, [])
+
+
+def test_without_an_index_there_are_no_plans(planqa, tmp_path):
+    for args in (("plans",), ("remove", "云岭")):
+        assert planqa(*args) == (1, "", f"{tmp_path}/index：还没有索引；请运行 planqa index\n")

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from small import QINGXI
 
 from corpus.errors import IndexMissingError, SettingError
 from corpus.parse import parse_plan
@@ -239,7 +240,7 @@ def test_an_example_asks_and_clearing_brings_the_examples_back(visit):
     example.click()
     expect(reader.page.locator(".pq-asked")).to_contain_text(question)
     reader.page.get_by_role("button", name="清空对话").click()
-    expect(reader.page.locator(".pq-example")).to_have_count(4)
+    expect(reader.page.locator(".pq-example")).to_have_count(6)
     expect(reader.page.locator(".pq-turn")).to_have_count(0)
 
 
@@ -424,7 +425,8 @@ def desk(answer: Callable[[Ask], Answer]) -> PublicPage:
     index = SimpleNamespace(plans={"p": plan}, rendering=lambda *_: "")
     engine = SimpleNamespace(index=index)
     ask = lambda asked, address, channel: Kept("a1", answer(asked))  # noqa: E731
-    return PublicPage(SimpleNamespace(engine=engine, settings=Settings.load({}), ask=ask))
+    plans = index.plans
+    return PublicPage(SimpleNamespace(engine=engine, settings=Settings.load({}), ask=ask, plans=plans, plan=plans.get))
 
 
 def greenway(_: Ask) -> Answer:
@@ -510,7 +512,7 @@ def test_languages_and_plans_are_changed_only_to_known_ones():
 # ---- all pages ------------------------------------------------------------------------------------------------------
 
 PAGES = ("/", "/ask", "/plans", "/plans/putuo-2021-2023", "/plans/putuo-2021-2023/targets", "/desk/login")
-DESK_PAGES = ("/desk", "/desk/troubles", "/desk/switch")
+DESK_PAGES = ("/desk", "/desk/troubles", "/desk/plans", "/desk/switch")
 ZOOMED = {"width": 320, "height": 640}  # what is left of 1280 px at 400 %
 NAME, PASSWORD = "tester", "correct horse battery"
 
@@ -612,3 +614,100 @@ def test_a_browser_in_english_is_answered_in_english(browser, served):
     page.get_by_label("Your question").wait_for()
     assert page.evaluate("document.documentElement.lang") == "en"
     context.close()
+
+
+# ---- plans at the desk ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def county(own_home) -> Iterator[Served]:
+    """A page of its own on one small plan, with an account."""
+    settings = own_home()
+    record = Record.open(settings)
+    record.add_account(NAME, PASSWORD)
+    record.close()
+    served = start(settings.home)
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def official(browser, county):
+    """An official's page, logged in, and a way to set its width."""
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    log_in(page, county.url)
+    yield page
+    context.close()
+
+
+def word_file(folder: Path, name: str, lines: str) -> Path:
+    from docx import Document
+
+    document = Document()
+    for line in lines.split("\n"):
+        document.add_paragraph(line)
+    document.save(str(folder / name))
+    return folder / name
+
+
+def test_a_plan_goes_from_a_word_file_to_answers_and_out_of_use(official, county, tmp_path):
+    page, url = official, county.url
+    reader = page.context.new_page()
+    reader.goto(f"{url}ask")
+    page.get_by_role("link", name="计划管理").click()
+    page.locator("#file").set_input_files(word_file(tmp_path, "青溪.docx", QINGXI))
+    page.get_by_role("button", name="上传计划").click()
+    expect(page.locator("h1")).to_have_text("核对上传的计划 青溪.docx")
+    expect(page.locator(".tree li b")).to_have_text(
+        ["序言 青溪县便民服务行动计划（2021—2023年）", "一、 健身步道", "二、 养老服务"]
+    )
+    page.locator("#title").fill("青溪县便民计划")
+    page.locator("#place").fill("青溪县")
+    page.get_by_role("button", name="批准上线").click()
+    while page.locator(".shelved", has_text="青溪县便民计划").count() == 0:
+        page.wait_for_timeout(200)
+        page.goto(f"{url}desk/plans")
+    reader.locator("#question").fill("青溪县新增养老床位多少张")
+    reader.locator("button.main").click()
+    expect(reader.locator(".said")).to_contain_text("新增养老床位520张")
+    expect(reader.locator(".sources")).to_contain_text("《青溪县便民计划》")
+    page.get_by_role("button", name="停用: 青溪县便民计划").click()
+    expect(page.get_by_role("button", name="重新启用: 青溪县便民计划")).to_be_visible()
+    reader.goto(f"{url}plans")
+    reader.get_by_role("link", name="青溪县便民计划").click()
+    expect(reader.locator(".refused")).to_contain_text("此计划已停用，仅供查阅。")
+
+
+def test_a_plan_is_uploaded_by_keyboard_alone(official, county, tmp_path):
+    page = official
+    page.goto(f"{county.url}desk/plans")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "file":
+            break
+    assert page.evaluate("document.activeElement.id") == "file"
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(word_file(tmp_path, "青溪.docx", QINGXI))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="上传计划")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("核对上传的计划 青溪.docx")
+
+
+def test_the_pages_of_the_shelf_break_no_rule_of_accessibility_nor_their_frame(official, county, tmp_path):
+    page = official
+    page.goto(f"{county.url}desk/plans")
+    page.locator("#file").set_input_files(word_file(tmp_path, f"{'很长的名字' * 9}.docx", QINGXI))
+    page.get_by_role("button", name="上传计划").click()
+    draft = page.url.partition("id=")[2]
+    for lang in ("zh", "en"):
+        for viewport in (DESKTOP, PHONE, ZOOMED):
+            page.set_viewport_size(viewport)
+            for path in (f"desk/plans?lang={lang}", f"desk/plans/draft?lang={lang}&id={draft}"):
+                page.goto(county.url + path)
+                assert violations(page) == [], (path, viewport)
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, viewport)
+                assert page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en"), path

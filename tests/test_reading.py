@@ -6,9 +6,11 @@ from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
+from small import NEWER, approve, quiet, serving, text
 
 from qa.export import plain_text
 from qa.targets import rows
+from qa.web.site import build_app
 
 GREENWAY = "2023年绿道目标是多少"
 QUOTE = "完善普陀区“市级-区级-社区级”多层次绿道体系建设，推进新建绿道 18 公里。"
@@ -121,6 +123,62 @@ def test_without_a_search_nothing_is_marked(client):
     html = client.get(PLAN, params={"q": "", "text": ""}).text
     assert marks(html) == []
     assert 'role="status"' not in html
+
+
+# ---- tables, and plans that are no longer in use --------------------------------------------------------------------
+
+ROWS = "指标│2021年│2023年\n指标：托育机构│2021年：3家│2023年：9家\n指标：社区食堂│2023年：12处\n"
+TABLE = f"三、主要指标\n{ROWS}以上指标由各乡镇落实。\n"
+
+
+@pytest.fixture
+def county(own_home, record):
+    """The service on a home with one small plan."""
+    return serving(own_home(), record)
+
+
+def publish(service, *args, **kwargs):
+    approve(service.library, *args, **kwargs)
+    service.library.publish(quiet)
+    assert service.refresh()
+    return TestClient(build_app(service))
+
+
+def test_the_rows_of_a_table_are_drawn_as_one(county):
+    client = publish(county, "桥头.txt", text("桥头县", 5, 6, extra=TABLE))
+    shown = section(client.get("/plans/桥头").text, "三")
+    assert re.findall(r'aria-label="([^"]*)"', shown)[1:] == ["表格： 指标、2021年、2023年"]
+    assert re.findall(r'<th scope="col">(.*?)</th>', shown) == ["指标", "2021年", "2023年"]
+    assert [re.findall("<td>(.*?)</td>", row) for row in re.findall("<tr>(<td>.*?)</tr>", shown)] == [
+        ["托育机构", "3家", "9家"],
+        ["社区食堂", "", "12处"],
+    ]
+    assert plain(shown.partition("</table>")[2]).strip() == "以上指标由各乡镇落实。"
+
+
+def test_an_answer_from_a_row_leads_to_the_row_highlighted(county):
+    client = publish(county, "桥头.txt", text("桥头县", 5, 6, extra=TABLE), place="桥头县")
+    html = client.post("/ask", data={"question": "桥头县2023年托育机构多少家"}).text
+    link = unescape(re.search(r'<a href="(/plans/[^"]*)"', html)[1])
+    read = client.get(link.partition("#")[0]).text
+    assert marks(read) == marks(section(read, "三")) == ["托育机构", "3家", "9家"]
+
+
+def test_a_search_marks_the_whole_row(county):
+    client = publish(county, "桥头.txt", text("桥头县", 5, 6, extra=TABLE))
+    assert marks(client.get("/plans/桥头", params={"q": "社区食堂"}).text) == ["社区食堂", "12处"]
+
+
+def test_a_plan_that_is_no_longer_in_use_says_so_and_which_is(county):
+    client = publish(county, "云岭二.txt", NEWER, replaces="云岭")
+    old, new = (client.get(f"/plans/{name}").text for name in ("云岭", "云岭二"))
+    banner = re.search(r'<p class="answer refused">(.*?)</p>', old)[1]
+    assert plain(banner) == "此计划已停用，仅供查阅。 现行： 云岭县便民服务行动计划（2024—2026年）"
+    assert re.search(r'href="([^"]*)"', banner)[1] == "/plans/%E4%BA%91%E5%B2%AD%E4%BA%8C?lang=zh"
+    assert "已停用" not in new
+    assert client.get("/plans/云岭/targets").status_code == 200
+    listed = client.get("/plans").text.partition("<h2>已停用</h2>")[2]
+    assert re.findall(r'<li><a href="([^"]*)"', listed) == ["/plans/%E4%BA%91%E5%B2%AD?lang=zh"]
 
 
 # ---- targets --------------------------------------------------------------------------------------------------------
