@@ -168,7 +168,8 @@ class PublicPage:
         return self._with(talk, exchange, view)
 
     def _further(self, talk: Talk, view: View | None) -> tuple[str, ...]:
-        return render.further_questions(self.plans[view.plan], view.ref, talk.labels, self._english) if view else ()
+        plan = self._readable(view.plan) if view else None  # it may have been retired meanwhile
+        return render.further_questions(plan, view.ref, talk.labels, self._english) if plan and view else ()
 
     def say(self, wanted: dict[str, str], talk: Talk) -> Talk:
         """Keep what a reader says of an answer, and show that it was kept."""
