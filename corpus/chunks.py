@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from corpus.parse import Plan, Section
-from corpus.sentences import Sentence
+from corpus.sentences import Sentence, says_something
 
 MAX_CHARS = 400  # `planqa eval tune tuning --constants max_chars`: recall@1 .85 from 200 to 600, .84 at 800
 
@@ -26,7 +26,8 @@ class Chunk:
 def _runs(section: Section, max_chars: int) -> list[list[Sentence]]:
     runs: list[list[Sentence]] = []
     size = 0
-    for sentence in section.sentences:
+    # what says nothing is read with its section, but never found or quoted as an answer
+    for sentence in [s for s in section.sentences if says_something(s.text)] or section.sentences:
         if runs and size + len(sentence.text) <= max_chars:
             runs[-1].append(sentence)
             size += len(sentence.text)

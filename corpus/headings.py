@@ -14,7 +14,7 @@ _CHINESE = "一二三四五六七八九十百零〇"
 _SPREAD = rf"[{_CHINESE}\d](?:\s*[{_CHINESE}\d])*"  # 十 二, spaced out to fill the line
 _BARE = "1"  # 1 总则, in documents that go on with 1.1
 _WORD = r"(?=[\u4e00-\u9fff“《])(?![亿万千百倍个元吨月]|年(?!度)|公里|公顷|平方|立方)"  # 1.2 万 is a figure
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 # (kind, pattern of the marker, how the number stands in a ref, how it stands in an address)
 _GRAMMAR: tuple[tuple[str, re.Pattern[str], str, str], ...] = (
@@ -31,7 +31,7 @@ _GRAMMAR: tuple[tuple[str, re.Pattern[str], str, str], ...] = (
     (_BARE, re.compile(rf"(\d{{1,2}})\s+{_WORD}"), "{}", "{}"),
     ("1.", re.compile(r"(\d{1,3})\s*[.．、](?!\s*\d(?!\d{3}年))\s*"), "{}", "{}."),  # 1.5亿 is none, 1.2022年底前 is
     ("（1）", re.compile(r"[（(]\s*(\d{1,3})\s*[）)]\s*"), "（{}）", "（{}）"),
-    ("①", re.compile(rf"([{_CIRCLED}])\s*"), "{}", "{}"),
+    ("①", re.compile(rf"([{CIRCLED}])\s*"), "{}", "{}"),
 )
 _ADDRESS = {kind: address for kind, _, _, address in _GRAMMAR}
 _WIDE_DIGIT = re.compile(r"[^\D0-9]")
@@ -72,8 +72,8 @@ def chinese_number(text: str) -> int | None:
 
     None where the characters are no number, such as 十百.
     """
-    if not text or text in _CIRCLED:
-        return _CIRCLED.index(text) + 1 if text else 1
+    if not text or text in CIRCLED:
+        return CIRCLED.index(text) + 1 if text else 1
     try:
         return int(cn2an.cn2an(text, "smart"))
     except (ValueError, KeyError):  # cn2an raises the latter for such as 二十零十0

@@ -1,5 +1,6 @@
 """Sentences: the unit of evidence and of quoting."""
 
+import re
 from dataclasses import dataclass
 
 from corpus.tables import is_row
@@ -7,6 +8,9 @@ from corpus.tables import is_row
 _PAIRS = {"《": "》", "“": "”", "（": "）", "(": ")", "〔": "〕", "「": "」", "【": "】", "‘": "’"}
 _CLOSERS = {close: opener for opener, close in _PAIRS.items()}
 _ENDS = "。！？!?"
+_ADDRESS = re.compile(r"https?://[^\s（）()\[\]，。；]+")
+_LETTER = re.compile(r"[\u3400-\u9fffA-Za-z]")
+_NAME_OF_LINK = 7  # letters; a line that has fewer beside an address only names the link
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,16 @@ class Sentence:
     def end(self) -> int:
         """The offset behind the last character."""
         return self.start + len(self.text)
+
+
+def says_something(text: str) -> bool:
+    """Whether a sentence is more than a rule or an address that was left over from a web page.
+
+    >>> [says_something(text) for text in ("原文链接**: [http://a.gov.cn/1.html]", "---", "材料经 http://a.gov.cn 网上报送。")]
+    [False, False, True]
+    """
+    bare = _ADDRESS.sub("", text)
+    return len(_LETTER.findall(bare)) >= (_NAME_OF_LINK if bare != text else 2)
 
 
 def _protected(paragraph: str) -> list[bool]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import cn2an
 
 from corpus.errors import SourceError
+from corpus.headings import CIRCLED
 from corpus.tables import Cell, table_lines
 
 if TYPE_CHECKING:
@@ -33,10 +34,9 @@ _NOTES = {_W + "footnoteReference": _W + "footnote", _W + "endnoteReference": _W
 _CHINESE = ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting")
 _DIGITS = {"ideographDigital": "〇一二三四五六七八九", "decimalFullWidth": "０１２３４５６７８９"}
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _LISTED = {
-    "decimalEnclosedCircle": _CIRCLED,
-    "decimalEnclosedCircleChinese": _CIRCLED,
+    "decimalEnclosedCircle": CIRCLED,
+    "decimalEnclosedCircleChinese": CIRCLED,
     "lowerLetter": "abcdefghijklmnopqrstuvwxyz",
     "upperLetter": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "lowerRoman": _ROMAN,

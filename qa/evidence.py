@@ -39,9 +39,6 @@ _BREAK = re.compile(r"[，；：,;]")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _IN_QUOTES = re.compile(r"“[^”]*”|《[^》]*》")
 
-_SAYS = re.compile(r"[\u3400-\u9fffA-Za-z]{2}")
-_SCRAPED = re.compile(r"https?://|^\W{0,3}[\u3400-\u9fff]{2,6}\*{0,2}[:：]\s*[\d\-:. ]*$")
-
 
 @dataclass(frozen=True)
 class Evidence:
@@ -140,10 +137,9 @@ class Ranker:
             _Scale([c for hit in hits for c in hit.questions.values()]),
         )
         preferred, ranked = set(boost), []
-        told = any(says_something(s) for hit in hits for s in hit.chunk.sentences)
         for hit in hits:
             beside = self._beside(hit)
-            for sentence in filter(says_something if told else None, hit.chunk.sentences):
+            for sentence in hit.chunk.sentences:
                 cosine, asked = hit.sentences.get(sentence.start, text.low), hit.questions.get(sentence.start, known.low)
                 dense = W_TEXT * text(cosine) + W_KNOWN * known(asked) if known.high else (W_TEXT + W_KNOWN / 2) * text(cosine)
                 cover = self.cover(groups, weights, self._cached(hit.plan, sentence.ref, sentence.text), beside)
@@ -224,15 +220,6 @@ def _manner(question: Question, text: str, figure: Figure) -> float:
     per_head = whole and cues.PER_HEAD.search(around)
     ceiling = cues.CEILING.search(question.text) and cues.AT_MOST.search(around)
     return (CEILING_BONUS if ceiling else 0.0) - (PER_HEAD_MALUS if per_head else 0.0)
-
-
-def says_something(sentence: Sentence) -> bool:
-    """Whether a sentence is more than an address, a rule or a date that was left over from a web page.
-
-    >>> [says_something(Sentence("一", text, 0)) for text in ("原文链接**: [http://a.gov.cn/1.html]", "建设绿道。")]
-    [False, True]
-    """
-    return bool(_SAYS.search(sentence.text)) and not _SCRAPED.search(sentence.text)
 
 
 def is_lead(plan: Plan, sentence: Sentence) -> bool:
