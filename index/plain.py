@@ -8,12 +8,12 @@ import numpy as np
 
 from index.embed import Embedder, Vectors
 from index.store import Progress
-from index.ways import IN_MEMORY
 
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 _BATCH = 32
+_EXACT = 20_000  # steps of a search: as many as there are texts make it exact
 _QUERIES = 100  # asked of ChromaDB at once
 
 
@@ -34,7 +34,7 @@ class PlainIndex:
         name = f"plain-{hashlib.sha256(repr((embedder.model, texts)).encode('utf-8', 'replace')).hexdigest()[:32]}"
         if name in {collection.name for collection in client.list_collections()}:
             client.delete_collection(name)
-        exact = max(100, min(len(texts), IN_MEMORY))
+        exact = max(100, min(len(texts), _EXACT))
         collection = client.create_collection(
             name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": exact}}
         )

@@ -140,6 +140,11 @@ class Index:
         return cls(stored, words_of(stored.sources, settings), embedder or Embedder(settings.model, settings.cache))
 
     @property
+    def version(self) -> str:
+        """The name of the version on the disk that this is."""
+        return self._stored.version
+
+    @property
     def manifest(self) -> Manifest:
         """What the index was built from."""
         return self._stored.manifest
@@ -221,9 +226,9 @@ class Index:
         ranking = np.argsort(-score, kind="stable")[:k]
         return [self._hit(int(rows[i]), rank, float(score[i]), signals) for rank, i in enumerate(ranking, 1)]
 
-    def nearest_plans(self, question: str, language: str) -> list[str]:
+    def nearest_plans(self, question: str, language: str, vector: Vectors) -> list[str]:
         """The plans in the order in which a search comes upon them: by what their text says, and with known questions."""
-        signals = self.signals(question, language=language)
+        signals = self.signals(question, language=language, vector=vector)
         by_text = self.fuse(replace(signals, asked=None, worded=None), WEIGHTS)
         both = (np.argsort(-score, kind="stable") for score in (by_text, self.fuse(signals, WEIGHTS)))
         return list(dict.fromkeys(self.chunks[i][0] for pair in zip(*both, strict=True) for i in pair))

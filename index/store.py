@@ -9,7 +9,6 @@ HOME/index/v-4f1c…-1/       manifest.json, plans/, vectors/ (ChromaDB), words/
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +24,7 @@ from corpus.load import SHIPPED, Source, load_source, shipped_path
 from corpus.words import Words, background_questions
 from index.bilingual import Table, build_table, read_cedict, stems
 from index.bm25 import WordIndex
+from index.disk import write_file
 from index.embed import Embedder, Vectors
 from index.settings import Settings
 from index.ways import IN_MEMORY, Ways
@@ -37,7 +37,7 @@ FORMAT = 5  # raise when what is stored changes its form
 CURE = "请运行 planqa index --rebuild"
 WAYS, QUESTIONS = "ways", "questions"
 _BATCH = 32
-EF_LARGE = 2_000
+EF_LARGE = 2_000  # steps of a search through the graph: twice as many as a question asks for
 Progress = Callable[[int, int], None]
 
 
@@ -203,12 +203,11 @@ def _embed(ways: Sequence[Way], embed: Callable[[list[str]], Vectors]) -> Vector
 def _write_vectors(
     client: "Client", name: str, ways: Sequence[Way], embed: Callable[[list[str]], Vectors], progress: Callable[[int], None]
 ) -> "Collection":
-    # what is read into memory is never asked of the graph; elsewhere this many steps make a search all but exact
-    exact = 100 if len(ways) <= IN_MEMORY else EF_LARGE
+    steps = 100 if len(ways) <= IN_MEMORY else EF_LARGE  # what is read into memory is never asked of the graph
     collection = client.create_collection(
         name,
         embedding_function=None,
-        configuration={"hnsw": {"space": "ip", "ef_construction": 200, "max_neighbors": 32, "ef_search": exact}},
+        configuration={"hnsw": {"space": "ip", "ef_construction": 200, "max_neighbors": 32, "ef_search": steps}},
     )
     for at in range(0, len(ways), _BATCH):
         batch = ways[at : at + _BATCH]
@@ -261,12 +260,7 @@ def _write(folder: Path, sources: Sequence[Source], settings: Settings, embedder
 
 def _publish(root: Path, folder: Path, manifest: Manifest) -> None:
     _write_json(folder / "manifest.json", asdict(manifest))
-    pointer = root / "CURRENT.new"
-    with pointer.open("w", encoding="utf-8") as file:
-        file.write(folder.name)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(pointer, root / "CURRENT")
+    write_file(root / "CURRENT", folder.name.encode())
 
 
 def _sweep(root: Path, keep: set[str]) -> None:
@@ -283,19 +277,14 @@ def _fresh(root: Path, name: str) -> Path:
 
 def build(sources: Sequence[Source], settings: Settings, embedder: Embedder, progress: Progress) -> Manifest:
     """Build a new version of exactly these and make it the current one; see `change`."""
-    return change(lambda _: sources, settings, embedder, progress)
+    return change(lambda: sources, settings, embedder, progress)
 
 
-def change(
-    what: Callable[[Callable[[], tuple[Source, ...]]], Sequence[Source]],
-    settings: Settings,
-    embedder: Embedder,
-    progress: Progress,
-) -> Manifest:
+def change(what: Callable[[], Sequence[Source]], settings: Settings, embedder: Embedder, progress: Progress) -> Manifest:
     """Build a new version and make it the current one; the version before stays for those who still read it.
 
-    `what` is given a way to read the sources of the current version and returns those of the new one, while no other
-    process can change the index: nothing that was added meanwhile is lost.
+    `what` returns the sources of the new version. It is called while no other process can change the index, so that it may
+    read those of the current one: nothing that was added meanwhile is lost.
 
     Raises: IndexBusyError while another process builds; IndexError_ when the disk refuses; SourceError when there is
     nothing but headings. Whatever fails, the index in use stays as it was.
@@ -304,7 +293,7 @@ def change(
     with _disk_errors(root):
         root.mkdir(parents=True, exist_ok=True)
         with _lock(root):
-            sources = what(lambda: stored_sources(settings))
+            sources = what()
             before, manifest = _current_name(root), describe(sources, settings)
             _sweep(root, {before} if before else set())
             folder = _fresh(root, manifest.name)
@@ -402,8 +391,9 @@ def check(manifest: Manifest, sources: Sequence[Source], settings: Settings) -> 
 
 @dataclass(frozen=True)
 class Stored:
-    """An opened version: everything that searching needs, read once."""
+    """An opened version: everything that searching needs, read once. `version` is its folder's name."""
 
+    version: str
     manifest: Manifest
     sources: tuple[Source, ...]
     ways: Ways
@@ -431,7 +421,10 @@ def _read(folder: Path, manifest: Manifest, sources: tuple[Source, ...]) -> Stor
             raise IndexError_(f"{folder}：应有 {manifest.ways}+{manifest.questions} 条向量，实有 {found[0]}+{found[1]}；{CURE}")
         chance: dict[str, Any] = _read_json(folder / "background.json")
         background = {n: Background(tuple(chance[n]["text"]), tuple(chance[n]["known"])) for n in ("zh", "en")}
+        if ways.in_memory and questions.in_memory:
+            client.close()
         return Stored(
+            folder.name,
             manifest,
             sources,
             ways,

@@ -31,19 +31,18 @@ class Ways:
     """A collection of vectors; a way's number is its place in `ids`."""
 
     def __init__(self, collection: "Collection") -> None:
-        self._collection = collection
         count = collection.count()
+        self.in_memory = count <= IN_MEMORY
         self.ids: list[str] = []
-        self._vectors: Vectors | None = None
-        small, rows = count <= IN_MEMORY, []
+        rows = []
         for at in range(0, count, _BATCH):
-            got = collection.get(limit=_BATCH, offset=at, include=["embeddings"] if small else [])
+            got = collection.get(limit=_BATCH, offset=at, include=["embeddings"] if self.in_memory else [])
             self.ids += got["ids"]
-            if small:
+            if self.in_memory:
                 rows.append(np.asarray(got["embeddings"], dtype=np.float32))
-        if small and rows:
-            self._vectors = np.ascontiguousarray(np.concatenate(rows))
-        self._number = {} if small else {way: i for i, way in enumerate(self.ids)}
+        self._vectors: Vectors = np.concatenate(rows) if rows else np.zeros((0, 1), dtype=np.float32)
+        self._collection = None if self.in_memory else collection
+        self._number = {} if self.in_memory else {way: i for i, way in enumerate(self.ids)}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -51,17 +50,17 @@ class Ways:
     def nearest(self, vector: Vectors, most: int) -> Found:
         """The nearest ways, at most so many; equally near ones by their number."""
         most = min(most, len(self.ids))
-        if self._vectors is None:
-            return self._asked(vector, most)
+        if not most:
+            return Found(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32))
+        if self._collection is not None:
+            return self._asked(self._collection, vector, most)
         # not the product of a matrix library: its threads would wait for those of other questions
         cosines = np.einsum("ij,j->i", self._vectors, vector.astype(np.float32))
         numbers = np.argsort(-cosines, kind="stable")[:most]
         return Found(numbers, cosines[numbers])
 
-    def _asked(self, vector: Vectors, most: int) -> Found:
-        if not most:
-            return Found(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32))
+    def _asked(self, collection: "Collection", vector: Vectors, most: int) -> Found:
         query = vector[None].astype(np.float32)
-        found = self._collection.query(query_embeddings=query, n_results=most, include=["distances"])
+        found = collection.query(query_embeddings=query, n_results=most, include=["distances"])
         numbers = np.array([self._number[way] for way in found["ids"][0]], dtype=np.intp)
         return Found(numbers, np.float32(1) - np.asarray((found["distances"] or [[]])[0], dtype=np.float32))

@@ -10,12 +10,10 @@ What has been acknowledged lies on the disk: a folder is written under another n
 
 import contextlib
 import json
-import os
-import shutil
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,8 +23,9 @@ from corpus.load import SHIPPED, Source, load_source, shipped_path, source_of
 from corpus.meta import PlanMeta
 from corpus.parse import Plan
 from index.cache import cached_embedder
+from index.disk import remove_folder, write_file, write_folder
 from index.settings import Settings
-from index.store import Manifest, Progress, change, stored_sources
+from index.store import Manifest, Progress, change, read_manifest, stored_sources
 
 MAX_NAME = 180  # bytes: with what is added to a name it still fits into the 255 that file systems take
 _STATE, _RETIRED = "draft.json", "retired.json"
@@ -94,16 +93,18 @@ class Library:
         name, suffix = plan_id(file), Path(file).suffix.lower()
         _unless_reserved(name)
         source = source_of(name + suffix, data)
-        draft = Draft(name, Path(file).name, by, _now(), source.notes, replaces=self._live(name))
+        draft = Draft(name, Path(file).name, by, _now(), source.notes, replaces=name if name in self.live_names() else "")
         meta = _json(replace(source.plan.meta, sha256="").to_json())
         state = _json(asdict(draft))
         files = {f"{name}.txt": source.data, f"{name}.meta.json": meta, _STATE: state, f"original{suffix}": data}
-        with self._writing:
-            _write_folder(self._drafts / name, files)
+        folder = self._drafts / name
+        with self._writing, _disk_errors(folder):
+            write_folder(folder, files)
         return draft
 
-    def _live(self, name: str) -> str:
-        return name if name in self.live() else ""
+    def live_names(self) -> frozenset[str]:
+        """The names of the plans of the index as it is on the disk now."""
+        return frozenset(name for name, _ in read_manifest(self._settings)[1].plans)
 
     def live(self) -> dict[str, Plan]:
         """The plans of the index as it is on the disk now."""
@@ -125,21 +126,24 @@ class Library:
 
     def edit(self, draft: Draft, meta: PlanMeta, replaces: str) -> Draft:
         """Change what is said about a draft. Raises: SourceError for a plan that is to be replaced and is none."""
-        if replaces and replaces not in self.live():
+        if replaces and replaces not in self.live_names():
             raise SourceError(f"没有计划 {replaces}；请从列表中选择要取代的计划")
         folder = self._drafts / draft.id
-        _write_file(folder / f"{draft.id}.meta.json", _json(replace(meta, sha256="").to_json()))
         draft = replace(draft, replaces=replaces)
-        _write_file(folder / _STATE, _json(asdict(draft)))
+        with _disk_errors(folder):
+            write_file(folder / f"{draft.id}.meta.json", _json(replace(meta, sha256="").to_json()))
+            write_file(folder / _STATE, _json(asdict(draft)))
         return draft
 
     def approve(self, draft: Draft) -> None:
         """Mark a draft to go live; `publish` takes it into the index, after a restart too."""
-        _write_file(self._drafts / draft.id / _STATE, _json(asdict(replace(draft, approved=True))))
+        folder = self._drafts / draft.id
+        with _disk_errors(folder):
+            write_file(folder / _STATE, _json(asdict(replace(draft, approved=True))))
 
     def discard(self, draft: Draft) -> None:
         """Forget a draft."""
-        _remove(self._drafts / draft.id)
+        remove_folder(self._drafts / draft.id)
 
     # ---- what goes live, and what no longer is ----------------------------------------------------------------------
 
@@ -212,19 +216,16 @@ class Library:
 
     def _change(self, what: Callable[[tuple[Source, ...]], _Change], progress: Progress) -> Manifest:
         """Build what is to be live. What leaves is kept first: a process that is killed meanwhile loses nothing."""
-        kept: list[Path] = []
+        with contextlib.ExitStack() as undo:  # where the build fails the index still has what should have left it
 
-        def sources(read: Callable[[], tuple[Source, ...]]) -> list[Source]:
-            live, leaving = what(read())
-            kept.extend(filter(None, map(self._retire, leaving)))
-            return live
+            def sources() -> list[Source]:
+                live, leaving = what(stored_sources(self._settings))
+                for folder in filter(None, map(self._retire, leaving)):
+                    undo.callback(remove_folder, folder)
+                return live
 
-        try:
             manifest = change(sources, self._settings, cached_embedder(self._settings), progress)
-        except BaseException:
-            for folder in kept:  # the index still has it
-                _remove(folder)
-            raise
+            undo.pop_all()
         self._make_room()
         return manifest
 
@@ -237,17 +238,19 @@ class Library:
         meta = {".meta.json": _json(replace(source.plan.meta, sha256="").to_json())}
         beside = {f"{name}{suffix}": data for suffix, data in (meta | dict(source.sidecars)).items()}
         state = {"by": gone.by, "at": _now(), "replaced_by": gone.replaced_by}
-        _write_folder(folder, {f"{name}.txt": source.data, **beside, _RETIRED: _json(state)})
+        with _disk_errors(folder):
+            write_folder(folder, {f"{name}.txt": source.data, **beside, _RETIRED: _json(state)})
         return None if known else folder
 
     def _make_room(self) -> None:
         """A retired plan whose name is in use now would not be found under it: it gets another, unless it is the same text."""
-        live = {source.plan.id: source.sha256 for source in stored_sources(self._settings)}
-        for name in live.keys() & set(_names(self._retired)):
+        doubtful = self.live_names() & set(_names(self._retired))
+        live = {s.plan.id: s.sha256 for s in stored_sources(self._settings)} if doubtful else {}
+        for name in sorted(doubtful):
             old, state = self.retired_source(name), _state(self._retired, name, _RETIRED) or {}
             if old and old.sha256 != live[name]:
                 self._retire(_Gone(old, str(state.get("by", "")), name))
-            _remove(self._retired / name)
+            remove_folder(self._retired / name)
 
     def _free_name(self, source: Source, taken: str) -> str:
         """The plan's own, unless that is taken by what replaces it; else one that no other text of it has."""
@@ -307,58 +310,9 @@ def _state(folder: Path, name: str, file: str) -> dict[str, Any] | None:
     return None
 
 
-def _flush(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-
-
-def _flush_folder(path: Path) -> None:
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        _flush(path)
-
-
 @contextlib.contextmanager
 def _disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise SourceError(f"{folder}：写不进（{error.strerror}）；请检查空间和权限") from error
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    """The whole file or nothing of it. Raises: SourceError when the disk refuses."""
-    part = path.with_name(f".{path.name}.part")
-    with _disk_errors(path.parent):
-        part.write_bytes(data)
-        _flush(part)
-        os.replace(part, path)
-        _flush_folder(path.parent)
-
-
-def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """The whole folder or nothing of it; one of that name is replaced. Raises: SourceError when the disk refuses."""
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.{time.monotonic_ns()}")
-    try:
-        with _disk_errors(folder):
-            part.mkdir(parents=True)
-            for name, data in files.items():
-                (part / name).write_bytes(data)
-                _flush(part / name)
-            _flush_folder(part)
-            if folder.exists():
-                _remove(folder)
-            os.replace(part, folder)
-            _flush_folder(folder.parent)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def _remove(folder: Path) -> None:
-    """Gone in one step: what is half deleted bears a name that nobody reads."""
-    gone = folder.with_name(f".{folder.name}.{time.monotonic_ns()}.gone")
-    with contextlib.suppress(FileNotFoundError):
-        os.replace(folder, gone)
-    shutil.rmtree(gone, ignore_errors=True)

@@ -64,6 +64,8 @@ def test_an_answer_begun_before_is_not_kept_after(service, publisher):
     old = service.engine
 
     class Slow:
+        index = old.index
+
         def invoke(self, ask):
             begun.set()
             assert go_on.wait(LONG_S)

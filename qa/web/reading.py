@@ -200,8 +200,7 @@ def _not_found(request: Request) -> Response:
 def list_plans(request: Request) -> Response:
     """All plans."""
     service = service_of(request)
-    retired = {name: s.plan for name, s in service.library.retired().items() if name not in service.plans}
-    return page("plans.html", request, plans=service.plans, retired=retired)
+    return page("plans.html", request, plans=service.plans, retired=service.retired)
 
 
 def read_plan(request: Request, plan: str, q: str = "", text: str = "") -> Response:

@@ -154,7 +154,6 @@ class Service:
         """`ready` returns once the engine has been warmed; questions wait for it. Raises: SettingError."""
         self.engine = engine
         self.library = Library(settings)
-        self._version = current_version(settings)
         self._changing = threading.Lock()
         self.proxies = trusted(settings)
         self._ready = ready
@@ -171,6 +170,11 @@ class Service:
         """The plans that can be asked."""
         return self.engine.index.plans
 
+    @property
+    def retired(self) -> dict[str, Plan]:
+        """The plans that can only be read."""
+        return {name: source.plan for name, source in self.library.retired().items() if name not in self.plans}
+
     def plan(self, name: str) -> Plan | None:
         """A plan to read: one that can be asked, or a retired one."""
         retired = None if name in self.plans else self.library.retired_source(name)
@@ -180,11 +184,11 @@ class Service:
         """Answer from the newest index, where another than the one in use has been published. Raises: IndexError_."""
         with self._changing:
             version = current_version(self.settings)
-            if version is None or version == self._version:
+            if version is None or version == self.engine.index.version:
                 return False
             engine = self.engine.reopened()
             with self._lock:
-                self.engine, self._version = engine, version
+                self.engine = engine
                 self._known.clear()
             return True
 

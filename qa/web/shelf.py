@@ -1,15 +1,14 @@
 """The plans at the desk: upload, a look at how a document was read, approval, retirement."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from corpus.errors import PlanqaError, SourceError
-from corpus.load import Source
 from corpus.meta import PlanMeta
 from corpus.parse import Plan
 from corpus.read import MAX_BYTES, SUFFIXES
@@ -17,11 +16,11 @@ from qa.library import Draft
 from qa.web.desk import Official, get_post, same_site
 from qa.web.publish import Publisher
 from qa.web.reading import MAX_FIELD, message, page
-from qa.web.service import Service, service_of
+from qa.web.service import service_of
 from qa.web.visitors import language_of_reader
 from qa.web.words import Words
 
-Line = Annotated[str, Form(max_length=MAX_FIELD)]
+Line = Annotated[str, Field(max_length=MAX_FIELD)]
 _SHOWN = 60  # characters of a section's text in the tree
 
 
@@ -38,7 +37,6 @@ def _back(request: Request, draft: str = "") -> Response:
 
 def _shelf(request: Request, name: str, status: int = 200, fault: str = "") -> Response:
     service = service_of(request)
-    retired = {key: s.plan for key, s in service.library.retired().items() if key not in service.plans}
     return page(
         "shelf.html",
         request,
@@ -46,7 +44,7 @@ def _shelf(request: Request, name: str, status: int = 200, fault: str = "") -> R
         name=name,
         plans=service.plans,
         drafts=service.library.drafts(),
-        retired=retired,
+        retired=service.retired,
         progress=publisher_of(request).progress,
         suffixes=",".join(SUFFIXES),
         fault=fault,
@@ -104,57 +102,48 @@ def show_draft(request: Request, name: Official, id: str = "") -> Response:
     return _draft_page(request, name, draft) if draft else message(request, Words(language_of_reader(request)).not_found, 404)
 
 
-def _meta(form: Mapping[str, str], before: PlanMeta) -> PlanMeta:
-    """What an official wrote about a plan. Raises: SourceError."""
-    years = [y.strip() for y in (form["begins"], form["ends"]) if y.strip()]
-    if any(not (y.isdecimal() and len(y) == 4) for y in years) or len(years) == 1:
-        raise SourceError(f"计划期 {'—'.join(years)}：起止年份应各为四位数字，或都不填；请改正")
-    lines = {key: form[key].strip() for key in ("title", "number", "issuer", "issued")}
-    value = {**before.to_json(), **lines, "period": [int(y) for y in years] or None, "place": form["place"].split()}
-    value["english_place"] = list(before.english_place)
-    try:
-        return PlanMeta.from_json(value)
-    except ValueError as error:
-        raise SourceError(f"计划信息有误（{error}）；请改正") from error
+class DraftIn(BaseModel):
+    """What an official decides about a draft, and writes about it."""
+
+    id: Line
+    action: Literal["save", "approve", "discard"]
+    title: Line = ""
+    number: Line = ""
+    issuer: Line = ""
+    issued: Line = ""
+    begins: Line = ""
+    ends: Line = ""
+    place: Line = ""
+    replaces: Line = ""
+
+    def meta(self, before: PlanMeta) -> PlanMeta:
+        """What is known about the plan now. Raises: SourceError."""
+        years = [y.strip() for y in (self.begins, self.ends) if y.strip()]
+        if any(not (y.isdecimal() and len(y) == 4) for y in years) or len(years) == 1:
+            raise SourceError(f"计划期 {'—'.join(years)}：起止年份应各为四位数字，或都不填；请改正")
+        lines = {key: getattr(self, key).strip() for key in ("title", "number", "issuer", "issued")}
+        value = {**before.to_json(), **lines, "period": [int(y) for y in years] or None, "place": self.place.split()}
+        value["english_place"] = list(before.english_place)
+        try:
+            return PlanMeta.from_json(value)
+        except ValueError as error:
+            raise SourceError(f"计划信息有误（{error}）；请改正") from error
 
 
-def decide(
-    request: Request,
-    name: Official,
-    id: Line,
-    action: Annotated[str, Form(pattern="^(?:save|approve|discard)$")],
-    title: Line = "",
-    number: Line = "",
-    issuer: Line = "",
-    issued: Line = "",
-    begins: Line = "",
-    ends: Line = "",
-    place: Line = "",
-    replaces: Line = "",
-) -> Response:
+def decide(request: Request, name: Official, form: Annotated[DraftIn, Form()]) -> Response:
     """Save what is known about a draft; approve it, or forget it."""
-    library, draft = service_of(request).library, service_of(request).library.draft(id)
+    library, draft = service_of(request).library, service_of(request).library.draft(form.id)
     if draft is None:
         return message(request, Words(language_of_reader(request)).not_found, 404)
     if draft.approved and publisher_of(request).progress.running:  # it is being built as it was approved
         return _back(request)
-    if action == "discard":
+    if form.action == "discard":
         library.discard(draft)
         return _back(request)
-    form = {
-        "title": title,
-        "number": number,
-        "issuer": issuer,
-        "issued": issued,
-        "begins": begins,
-        "ends": ends,
-        "place": place,
-    }
     try:
-        source: Source = library.source(draft)
-        draft = library.edit(draft, _meta(form, source.plan.meta), replaces)
-        if action == "save":
-            return _back(request, id)
+        draft = library.edit(draft, form.meta(library.source(draft).plan.meta), form.replaces)
+        if form.action == "save":
+            return _back(request, draft.id)
         library.approve(draft)
     except PlanqaError as error:
         return _draft_page(request, name, draft, 422, str(error))
@@ -165,14 +154,22 @@ def decide(
 # ---- retirement -----------------------------------------------------------------------------------------------------
 
 
-def move(request: Request, name: Official, id: Line, to: Annotated[str, Form(pattern="^(?:retired|live)$")]) -> Response:
+def _quiet(done: int, total: int) -> None:
+    """What the index is built from is all in its cache: there is no progress to show."""
+
+
+def move(
+    request: Request,
+    name: Official,
+    id: Annotated[str, Form(max_length=MAX_FIELD)],
+    to: Annotated[Literal["retired", "live"], Form()],
+) -> Response:
     """Retire a plan, or take a retired one into use again."""
-    service: Service = service_of(request)
-    library = service.library
-    quiet = lambda done, total: None  # noqa: E731 - what the index is built with is all in its cache
+    service = service_of(request)
 
     def change() -> object:
-        return library.retire(id, name, quiet) if to == "retired" else library.restore(id, quiet)
+        library = service.library
+        return library.retire(id, name, _quiet) if to == "retired" else library.restore(id, _quiet)
 
     try:
         publisher_of(request).patiently(change)
