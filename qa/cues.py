@@ -102,7 +102,8 @@ FIGURE = {
 HOW_MANY = re.compile(rf"(?:多少|第几|{_SOME})\s*[万亿千百]?(?P<unit>{UNIT})?")
 # what several plans say is asked for at once
 ACROSS = _any_of(
-    "(?:对比|比较)一下|^(?:对比|比较)|(?:这|前后)?(?:两|几|各|三)(?:轮|个?(?:区|市|县|省|地|计划|方案|规划|文件))(?:之间|中|里)?(?:的)?",
+    "(?:对比|比较)一下|^(?:对比|比较)|(?:这|前后)?两个?(?:轮(?!车|电动|摩托|驱动)|区|市|县|省|地)(?:之间|中|里)?的?",
+    "(?:这|前后)?(?:[两几各三])个?(?:计划|方案|规划|文件)(?:之间|中|里)?的?",
     r"\bcompare\b|\b(?:the two|both|all|each of the) (?:rounds?|plans?|districts?|cities|documents?)\b",
 )
 EACH = _any_of("分别|各自|各(?=[是为有要达])|有什么(?:不同|区别|差别)", r"\brespectively\b")

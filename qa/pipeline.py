@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,6 +61,9 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+_Embed = Callable[[str], Vectors]
+
+
 class _Clock:
     """Milliseconds spent in each step."""
 
@@ -112,7 +115,7 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
     def _first_plan(self) -> Plan:
         return next(iter(self.index.plans.values()))
 
-    def _plans(self, ask: Ask) -> list[Plan]:
+    def _plans(self, ask: Ask, embed: _Embed) -> list[Plan]:
         """The plans that are asked: the one named, else those that fit the question, the one that comes nearest first."""
         if ask.plan is not None and ask.plan not in self.index.plans:
             raise QuestionsError(f"没有计划 {ask.plan}；已建索引的有：{'、'.join(self.index.plans)}")
@@ -120,19 +123,20 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
             return [self.index.plans[ask.plan] if ask.plan else self._first_plan]
         completed = complete(ask.question.strip()[: self.settings.max_question], ask.history, self._first_plan)
         asked = understand(completed.text, self._scope(self._first_plan))
-        order = self.index.nearest_plans(asked.topic, asked.language)
+        order = self.index.nearest_plans(asked.topic, asked.language, embed(asked.topic))
         before = [turn.content for turn in reversed(ask.history) if turn.role == "user" and completed.rewritten]
         return route.fitting(completed.text, before, [self.index.plans[name] for name in order], self._scope)
 
     def _answer(self, ask: Ask) -> Answer:
+        embed = functools.cache(self.index.embedder.query)  # several plans are asked with one vector
         across = route.asked_across(ask.question, list(self.index.plans.values())) if ask.plan is None else []
         if across:
-            answers = [(plan, self._answer_from(replace(ask, question=text), plan)) for plan, text in across]
+            answers = [(plan, self._answer_from(replace(ask, question=text), plan, embed)) for plan, text in across]
             if any(answer.reason is None for _, answer in answers):
                 return route.joined(ask.question, answers)
-        return route.best([self._answer_from(ask, plan) for plan in self._plans(ask)])
+        return route.best([self._answer_from(ask, plan, embed) for plan in self._plans(ask, embed)])
 
-    def _answer_from(self, ask: Ask, plan: Plan) -> Answer:
+    def _answer_from(self, ask: Ask, plan: Plan, embed: _Embed) -> Answer:
         clock, text = _Clock(), ask.question.strip()
         if not any(c.isalnum() for c in text) or len(text) > self.settings.max_question:
             reason = Reason.TOO_LONG if len(text) > self.settings.max_question else Reason.EMPTY
@@ -141,13 +145,13 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
             return self._responder.refuse(masked(text), language_of(text), Reason.PERSONAL_NUMBER, plan)
         completed, question = self._understood(text, ask, plan)
         clock.mark("understand")
-        answer = self._respond(question, completed, plan, clock)
+        answer = self._respond(question, completed, plan, clock, embed)
         return replace(answer, question=ask.question, rewritten=completed.rewritten, timings_ms=clock.timings)
 
     def understood(self, ask: Ask) -> Question:
         """The question as it is searched for: completed from the turns before it, typing errors undone."""
         text = ask.question.strip()
-        return self._understood(text, ask, self._plans(ask)[0])[1]
+        return self._understood(text, ask, self._plans(ask, self.index.embedder.query)[0])[1]
 
     def _understood(self, text: str, ask: Ask, plan: Plan) -> tuple[Completed, Question]:
         rest = without_orders(text)
@@ -165,7 +169,7 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
             return replace(understand(typed, self._scope(plan)), text=question.text)
         return replace(question, topic=variants.correct(question.topic)) if question.language == "zh" else question
 
-    def _respond(self, question: Question, completed: Completed, plan: Plan, clock: _Clock) -> Answer:
+    def _respond(self, question: Question, completed: Completed, plan: Plan, clock: _Clock, embed: _Embed) -> Answer:
         responder, language = self._responder, question.language
         unmet = responder.unmet(question, self._scope(plan))
         # a year that a yes-or-no question supposes may be another than the plan's: that is a no
@@ -176,8 +180,8 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
             checked = responder.checked(figures)
             clock.mark("answer")
             return Answer(question.text, language, checked.text, citations=checked.citations, sureness=1.0)
-        groups = self.index.groups(question.topic, language)
-        hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, groups=groups, plan=plan.id)
+        vector = embed(question.topic)
+        hits = self.index.search(question.topic, k=EVIDENCE_HITS, language=language, vector=vector, plan=plan.id)
         hits = self.index.with_frame(hits, plan.id)
         clock.mark("retrieve")
         ranked = responder.ranker.rank(question, hits, responder.preferred(question, plan, completed.boost))

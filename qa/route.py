@@ -60,6 +60,8 @@ def asked_across(text: str, plans: Sequence[Plan]) -> list[tuple[Plan, str]]:
 
     普陀区和杨浦区的绿化覆盖率各是多少 → 普陀区的绿化覆盖率是多少, 杨浦区的绿化覆盖率是多少.
     """
+    if len(plans) < 2:
+        return []
     found = _named(text, plans)
     # two rounds of one place that a question calls by the place alone are not compared: its year tells which is meant
     apart = len({frozenset(own) for _, own in found}) > 1

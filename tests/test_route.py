@@ -163,8 +163,13 @@ def test_names_of_several_words_are_taken_out_of_the_question():
 
 def test_more_plans_than_one_answer_can_tell_of_are_not_compared():
     many = [plan(str(i), f"{c}山县步道计划", (f"{c}山县",)) for i, c in enumerate("甲乙丙丁戊")]
-    assert len(asked_across("各县的步道", many[:4])) == 4
-    assert asked_across("各县的步道", many) == []
+    assert len(asked_across("各个计划的步道", many[:4])) == 4
+    assert asked_across("各个计划的步道", many) == []
+
+
+@pytest.mark.parametrize("question", ["全市各县的步道怎么修", "电动两轮车停在哪", "步道比较长的是哪条", "步道要修多长"])
+def test_words_that_only_look_like_a_comparison_compare_nothing(question):
+    assert asked_across(question, [A, B]) == []
 
 
 def test_an_answer_is_better_than_a_refusal_and_the_surest_best():
