@@ -1,7 +1,7 @@
 """The officials' desk, behind a login: all that is known about an answer, what readers could not get, and the off switch."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
@@ -169,22 +169,16 @@ def turn_switch(
     return RedirectResponse(f"/desk/switch?lang={language_of_reader(request)}", 303)
 
 
-def get_post() -> tuple[dict[str, Any], dict[str, Any]]:
-    """How a route that shows a page is added, and one that takes a form."""
-    return {"response_model": None}, {"response_model": None, "methods": ["POST"]}
-
-
 def build_desk() -> APIRouter:
     """The routes; the application's state holds the service."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(same_site)])
-    get, post = get_post()
-    router.add_api_route("/desk/login", login_page, **get)
-    router.add_api_route("/desk/login", log_in, **post)
-    router.add_api_route("/desk/logout", log_out, **post)
-    router.add_api_route("/desk", desk, **get)
-    router.add_api_route("/desk", ask_at_desk, **post)
-    router.add_api_route("/desk/export/{form}", export, **get)
-    router.add_api_route("/desk/troubles", troubles, **get)
-    router.add_api_route("/desk/switch", switch, **get)
-    router.add_api_route("/desk/switch", turn_switch, **post)
+    router.get("/desk/login")(login_page)
+    router.post("/desk/login")(log_in)
+    router.post("/desk/logout")(log_out)
+    router.get("/desk")(desk)
+    router.post("/desk")(ask_at_desk)
+    router.get("/desk/export/{form}")(export)
+    router.get("/desk/troubles")(troubles)
+    router.get("/desk/switch")(switch)
+    router.post("/desk/switch")(turn_switch)
     return router

@@ -18,9 +18,8 @@ LOOSE = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-OWN = re.compile(
-    r"/(?:plans|ask|size|desk|api|v1|healthz|metrics|site\.css)(?:/|$)"
-)  # the paths that the framework has no part in
+# the paths that the framework has no part in
+OWN = re.compile(r"/(?:plans|ask|size|desk|api|v1|healthz|metrics|site\.css)(?:/|$)")
 # not no-referrer: with it a browser names no origin in its own forms, and they could not be told from those of other sites
 UPLOAD = "/desk/plans"
 MAX_UPLOAD = MAX_BYTES + 100_000  # with the form around the file

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Form, Request
@@ -284,12 +284,11 @@ def say_by_form(
 def build_reading() -> APIRouter:
     """The routes; the application's state holds the service."""
     router = APIRouter(include_in_schema=False)
-    get: dict[str, Any] = {"response_model": None}
-    router.add_api_route("/plans", list_plans, **get)
-    router.add_api_route("/plans/{plan}", read_plan, **get)
-    router.add_api_route("/plans/{plan}/targets", read_targets, **get)
-    router.add_api_route("/size", change_size, **get)
-    router.add_api_route("/ask", ask_form, **get)
-    router.add_api_route("/ask", ask_by_form, methods=["POST"], **get)
-    router.add_api_route("/ask/feedback", say_by_form, methods=["POST"], **get)
+    router.get("/plans")(list_plans)
+    router.get("/plans/{plan}")(read_plan)
+    router.get("/plans/{plan}/targets")(read_targets)
+    router.get("/size")(change_size)
+    router.get("/ask")(ask_form)
+    router.post("/ask")(ask_by_form)
+    router.post("/ask/feedback")(say_by_form)
     return router

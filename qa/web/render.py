@@ -424,18 +424,16 @@ def example_questions(plan: Plan, labels: Labels, english: English) -> list[tupl
     names = list(themes)
     count = min(len(names), EXAMPLES)
     chosen = [names[(2 * i + 1) * len(names) // (2 * count)] for i in range(count)]
-    return [(_title(plan, ref, labels, english), _example(plan, themes[ref][0], labels, english)) for ref in chosen]
+    return [
+        (_translated(plan.id, ref, plan.heading(ref), labels, english), _example(plan, themes[ref][0], labels, english))
+        for ref in chosen
+    ]
 
 
 def _theme(plan: Plan, section: Section) -> str:
     """The ref of the heading above a section that says what it is about: of the second level where there is one."""
     path = plan.path(section.ref)
     return path[min(1, max(len(path) - 2, 0))].ref
-
-
-def _title(plan: Plan, ref: str, labels: Labels, english: English) -> str:
-    title = plan.heading(ref)
-    return (english(plan.id, ref, title) if labels.language == "en" else "") or title
 
 
 def _example(plan: Plan, section: Section, labels: Labels, english: English) -> str:

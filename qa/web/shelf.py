@@ -13,7 +13,7 @@ from corpus.meta import PlanMeta
 from corpus.parse import Plan
 from corpus.read import MAX_BYTES, SUFFIXES
 from qa.library import Draft
-from qa.web.desk import Official, get_post, same_site
+from qa.web.desk import Official, same_site
 from qa.web.publish import Publisher
 from qa.web.reading import MAX_FIELD, message, page
 from qa.web.service import service_of
@@ -182,10 +182,9 @@ def move(
 def build_shelf() -> APIRouter:
     """The routes; the application's state holds the service and the publisher."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(same_site)])
-    get, post = get_post()
-    router.add_api_route("/desk/plans", shelf, **get)
-    router.add_api_route("/desk/plans", upload, **post)
-    router.add_api_route("/desk/plans/draft", show_draft, **get)
-    router.add_api_route("/desk/plans/draft", decide, **post)
-    router.add_api_route("/desk/plans/move", move, **post)
+    router.get("/desk/plans")(shelf)
+    router.post("/desk/plans")(upload)
+    router.get("/desk/plans/draft")(show_draft)
+    router.post("/desk/plans/draft")(decide)
+    router.post("/desk/plans/move")(move)
     return router
