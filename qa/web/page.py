@@ -149,7 +149,8 @@ class PublicPage:
     def ask(self, question: str, talk: Talk, address: str = "") -> Talk:
         """Add a turn and open its first source. Why one is turned away, and a user's own fault, is told in a line."""
         talk, number = self.current(talk), talk.asked + 1
-        asked = {"question": question, "history": render.history(talk.exchanges[-HISTORY:]), "plan": talk.plan or None}
+        plan = (talk.plan or None) if len(self.plans) > 1 else None  # the only plan is not named: so others' answers serve
+        asked = {"question": question, "history": render.history(talk.exchanges[-HISTORY:]), "plan": plan}
         shown = question if len(question) <= self._limit else question[: self._limit] + "…"
         try:
             kept = self.service.ask(Ask.of(asked), address, "page")
