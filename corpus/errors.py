@@ -8,7 +8,8 @@ PlanqaError
 └── IndexError_      an index cannot be read, written or trusted
     ├── IndexMissingError
     ├── IndexMismatchError
-    └── IndexBusyError
+    ├── IndexBusyError
+    └── StoreDownError
 """
 
 
@@ -46,3 +47,7 @@ class IndexMismatchError(IndexError_):
 
 class IndexBusyError(IndexError_):
     """Another process is building."""
+
+
+class StoreDownError(IndexError_):
+    """The server that keeps the vectors does not answer."""

@@ -1,5 +1,6 @@
 """Segmentation by jieba, with a tokenizer of its own so that no other user of jieba in the process is touched."""
 
+import functools
 import logging
 import re
 from collections.abc import Iterable
@@ -102,6 +103,16 @@ class Words:
         """Whether the dictionary holds the word."""
         self._tokenizer.check_initialized()
         return bool(self._tokenizer.FREQ.get(word))
+
+
+@functools.lru_cache(maxsize=16)  # each holds a dictionary of some 60 MB
+def _shared(lexicon: tuple[str, ...], cache: Path | None) -> Words:
+    return Words(lexicon, cache)
+
+
+def words_of(lexicon: Iterable[str], cache: Path | None) -> Words:
+    """The segmenter that knows a lexicon; plans of the same lexicon, as those without one, share it."""
+    return _shared(tuple(sorted(set(lexicon))), cache)
 
 
 def latin_words(text: str) -> list[str]:

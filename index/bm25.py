@@ -1,6 +1,7 @@
 """Words in BM25 (bm25s) over jieba's terms."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import bm25s
@@ -36,11 +37,35 @@ class WordIndex:
         """What `save` wrote; `size` is the number of documents."""
         return cls(bm25s.BM25.load(str(folder), load_corpus=False), size)
 
-    def scores(self, groups: Groups) -> Scores:
-        """A score for each document, shape (size,), float32: the best alternative of each group, summed; 0 without a match."""
+    @property
+    def vocabulary(self) -> Collection[str]:
+        """Every term of the documents."""
+        known: Collection[str] = self._index.vocab_dict.keys()
+        return known
+
+    def frequency(self, term: str) -> int:
+        """How many of the documents hold a term."""
+        number, ends = self._index.vocab_dict.get(term), self._index.scores["indptr"]
+        known = number is not None and number + 1 < len(ends)  # bm25s adds an empty term, which no document holds
+        return int(ends[number + 1] - ends[number]) if known else 0
+
+    def scores(self, groups: Groups, weight: Callable[[str], float] | None = None) -> Scores:
+        """A score for each document, shape (size,), float32: the best alternative of each group, summed; 0 without a match.
+
+        `weight` says what a term counts, by default how rare it is among the documents.
+        """
         total = np.zeros(self.size, dtype=np.float32)
         for group in groups:
             known = [term for term in group if term in self._index.vocab_dict]
             if known:
-                total += np.max([self._index.get_scores([term]) for term in known], axis=0)
+                total += np.max([self._scores(term, weight) for term in known], axis=0)
         return total
+
+    def _scores(self, term: str, weight: Callable[[str], float] | None) -> Scores:
+        scores: Scores = self._index.get_scores([term])
+        return scores if weight is None else scores * np.float32(weight(term) / idf(self.frequency(term), self.size))
+
+
+def idf(frequency: int, size: int) -> float:
+    """How rare a term is that so many of the documents hold, as in BM25 (Lucene)."""
+    return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))

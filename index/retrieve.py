@@ -1,7 +1,6 @@
 """Searching: vectors and words fused, hits folded from ways to chunks."""
 
-import math
-from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,10 +13,10 @@ from corpus.load import Source
 from corpus.parse import FRAME, Plan
 from corpus.words import Words
 from index.bilingual import translate
-from index.bm25 import Groups
+from index.bm25 import Groups, idf
 from index.embed import Embedder, Vectors
-from index.settings import Settings
-from index.store import Background, Manifest, Stored, chunk_terms, open_index, words_of
+from index.finder import scaled
+from index.store import Background, Manifest, Stored
 from index.variants import Variants
 from index.ways import Ways
 
@@ -85,6 +84,7 @@ class Weights:
 
 
 WEIGHTS = Weights()
+Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -104,78 +104,51 @@ class Signals:
     known: Seen | None = None
     across: bool = False
 
-    def only(self, rows: NDArray[np.intp]) -> "Signals":
-        """The same of some chunks."""
-        asked, worded = (None if part is None else part[rows] for part in (self.asked, self.worded))
-        return replace(self, dense=self.dense[rows], bm25=self.bm25[rows], asked=asked, worded=worded)
-
-
-def _scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    low, high = float(values.min()), float(values.max())
-    return (values - low) / (high - low) if high > low else np.zeros_like(values)
-
 
 class Index:
-    """An opened index: plans in, ranked hits out. Safe to share between threads; never changes."""
+    """An opened plan: questions in, ranked hits out. Safe to share between threads; never changes."""
 
     def __init__(self, stored: Stored, words: Words, embedder: Embedder) -> None:
         self._stored = stored
         self.words = words
         self.embedder = embedder
-        self.plans: dict[str, Plan] = {s.plan.id: s.plan for s in stored.sources}
-        self.sources: dict[str, Source] = {s.plan.id: s for s in stored.sources}
-        self.chunks: tuple[tuple[str, Chunk], ...] = tuple(
-            (plan.id, chunk) for plan in self.plans.values() for chunk in chunk_plan(plan, stored.manifest.max_chars)
-        )
-        self._rendered = any(source.english for source in stored.sources)
-        self._row = {(plan, chunk.id): i for i, (plan, chunk) in enumerate(self.chunks)}
-        self._of_plan = {p: np.array([i for i, (q, _) in enumerate(self.chunks) if q == p], dtype=np.intp) for p in self.plans}
+        self.source: Source = stored.source
+        self.plan: Plan = stored.source.plan
+        self.chunks: tuple[Chunk, ...] = tuple(chunk_plan(self.plan, stored.manifest.max_chars))
+        self._row = {chunk.id: i for i, chunk in enumerate(self.chunks)}
         self._places = self._led_to(stored.ways), self._led_to(stored.questions)
-
-    @classmethod
-    def open(cls, settings: Settings, embedder: Embedder | None = None) -> "Index":
-        """The current index of a home. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
-        stored = open_index(settings)
-        stored = stored if settings.expansion else stored.without_questions()
-        return cls(stored, words_of(stored.sources, settings), embedder or Embedder(settings.model, settings.cache))
-
-    @property
-    def version(self) -> str:
-        """The name of the version on the disk that this is."""
-        return self._stored.version
 
     @property
     def manifest(self) -> Manifest:
         """What the index was built from."""
         return self._stored.manifest
 
-    @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """Every term that the plans use."""
-        return frozenset(self._document_frequency)
+    @property
+    def vocabulary(self) -> Collection[str]:
+        """Every term that the plan uses."""
+        return self._stored.words.vocabulary
 
-    @cached_property
-    def _document_frequency(self) -> Counter[str]:
-        return Counter(t for plan, c in self.chunks for t in set(chunk_terms(self.sources[plan], self.words, c)))
+    def frequency(self, term: str) -> int:
+        """How many of the chunks hold a term."""
+        return self._stored.words.frequency(term)
 
     def idf(self, term: str) -> float:
-        """How rare a term is among the chunks, as in BM25 (Lucene); the highest for one that none holds."""
-        df = self._document_frequency[term]
-        return math.log(1 + (len(self.chunks) - df + 0.5) / (df + 0.5))
+        """How rare a term is among the chunks; the highest for one that none holds."""
+        return idf(self.frequency(term), len(self.chunks))
 
-    def rendering(self, plan: str, ref: str, chinese: str) -> str:
+    def rendering(self, ref: str, chinese: str) -> str:
         """The unofficial English of a sentence or title; "" where there is none."""
-        source = self.sources.get(plan)
-        return source.rendering(ref, chinese) if source else ""
-
-    def names(self, plan: str) -> tuple[tuple[str, str], ...]:
-        """The proper names in a plan's glossary: English, with a capital, and the plan's word."""
-        return tuple((en, zh) for en, zh in self.sources[plan].glossary if en[:1].isupper() and not en.isupper())
+        return self.source.rendering(ref, chinese)
 
     @cached_property
-    def folded(self) -> dict[str, str]:
-        """The folded text of each plan, without white space."""
-        return {plan.id: squeeze(fold(plan.text)) for plan in self.plans.values()}
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """The proper names in the plan's glossary: English, with a capital, and the plan's word."""
+        return tuple((en, zh) for en, zh in self.source.glossary if en[:1].isupper() and not en.isupper())
+
+    @cached_property
+    def folded(self) -> str:
+        """The folded text of the plan, without white space."""
+        return squeeze(fold(self.plan.text))
 
     def translations(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Each English word or phrase with the plans' words that it may stand for."""
@@ -213,34 +186,30 @@ class Index:
         groups: Groups | None = None,
         vector: Vectors | None = None,
         weights: Weights = WEIGHTS,
-        plan: str | None = None,
     ) -> list[Hit]:
-        """The k best chunks (of one plan, where it is named), the best first; equal scores keep the plans' order.
-
-        One embedding, unless a vector is given.
-        """
+        """The k best chunks, the best first; equal scores keep the plan's order. One embedding, unless a vector is given."""
         signals = self.signals(question, language=language, groups=groups, vector=vector)
-        # a plan's chunks are weighed against each other: what else the library holds changes no answer from it
-        rows = np.arange(len(self.chunks)) if plan is None else self._of_plan[plan]
-        score = self.fuse(signals.only(rows), weights)
+        score = self.fuse(signals, weights)
         ranking = np.argsort(-score, kind="stable")[:k]
-        return [self._hit(int(rows[i]), rank, float(score[i]), signals) for rank, i in enumerate(ranking, 1)]
-
-    def nearest_plans(self, question: str, language: str, vector: Vectors) -> list[str]:
-        """The plans in the order in which a search comes upon them: by what their text says, and with known questions."""
-        signals = self.signals(question, language=language, vector=vector)
-        by_text = self.fuse(replace(signals, asked=None, worded=None), WEIGHTS)
-        both = (np.argsort(-score, kind="stable") for score in (by_text, self.fuse(signals, WEIGHTS)))
-        return list(dict.fromkeys(self.chunks[i][0] for pair in zip(*both, strict=True) for i in pair))
+        return [self.hit(int(row), rank, float(score[row]), signals) for rank, row in enumerate(ranking, 1)]
 
     def signals(
-        self, question: str, *, language: str = "zh", groups: Groups | None = None, vector: Vectors | None = None
+        self,
+        question: str,
+        *,
+        language: str = "zh",
+        groups: Groups | None = None,
+        vector: Vectors | None = None,
+        weight: Callable[[str], float] | None = None,
     ) -> Signals:
-        """How near each chunk is to the question by each measure. One embedding, unless a vector is given."""
+        """How near each chunk is to the question by each measure. One embedding, unless a vector is given.
+
+        `weight` says what a term counts, by default how rare it is in this plan.
+        """
         vector = self.embedder.query(question) if vector is None else vector
         groups = self.groups(question, language) if groups is None else groups
         dense, sentences = self._dense(self._stored.ways, self._places[0], vector, MAX_WAYS)
-        bm25, across = self._stored.words.scores(groups), language == "en" and not self._rendered
+        bm25, across = self._stored.words.scores(groups, weight), language == "en" and not self.source.english
         if not self._stored.manifest.questions:
             return Signals(dense, bm25, sentences, across=across)
         asked, known = self._dense(self._stored.questions, self._places[1], vector, MAX_QUESTIONS)
@@ -250,10 +219,10 @@ class Index:
     def fuse(signals: Signals, weights: Weights) -> NDArray[np.float32]:
         """One score for each chunk, 0 to 1, higher is better."""
         dense = weights.dense_across if signals.across else weights.dense
-        score: NDArray[np.float32] = dense * _scaled(signals.dense) + (1 - dense) * _scaled(signals.bm25)
+        score: NDArray[np.float32] = dense * scaled(signals.dense) + (1 - dense) * scaled(signals.bm25)
         if signals.asked is None or signals.worded is None:
             return score
-        known: NDArray[np.float32] = dense * _scaled(signals.asked) + (1 - dense) * _scaled(signals.worded)
+        known: NDArray[np.float32] = dense * scaled(signals.asked) + (1 - dense) * scaled(signals.worded)
         whole: NDArray[np.float32] = (1 - weights.known) * score + weights.known * known
         return whole
 
@@ -264,26 +233,25 @@ class Index:
     @cached_property
     def variants(self) -> Variants:
         """How the plans' words sound."""
-        return Variants(self.folded.values(), self.words)
+        return Variants([self.folded], self.words)
 
-    def with_frame(self, hits: list[Hit], plan: str) -> list[Hit]:
+    def with_frame(self, hits: list[Hit]) -> list[Hit]:
         """The hits, and behind them the notice, preamble and closing lines: what a document says of itself has few words."""
-        held = {(h.plan, h.chunk.id) for h in hits}
-        frame = [c for p, c in self.chunks if p == plan and c.ref in FRAME and (p, c.id) not in held]
-        return [*hits, *(Hit(plan, c.ref, c, 0.0, len(hits) + i, 0.0, 0.0) for i, c in enumerate(frame, 1))]
+        held = {hit.chunk.id for hit in hits}
+        frame = [c for c in self.chunks if c.ref in FRAME and c.id not in held]
+        return [*hits, *(Hit(self.plan.id, c.ref, c, 0.0, len(hits) + i, 0.0, 0.0) for i, c in enumerate(frame, 1))]
 
-    def _hit(self, row: int, rank: int, score: float, signals: Signals) -> Hit:
-        plan, chunk = self.chunks[row]
-        dense, bm25 = float(signals.dense[row]), float(signals.bm25[row])
+    def hit(self, row: int, rank: int, score: float, signals: Signals) -> Hit:
+        """The chunk of this number as a hit."""
+        chunk, dense, bm25 = self.chunks[row], float(signals.dense[row]), float(signals.bm25[row])
         sentences, known = (seen.of(row) if seen else {} for seen in (signals.sentences, signals.known))
-        return Hit(plan, chunk.ref, chunk, score, rank, dense, bm25, sentences, known)
+        return Hit(self.plan.id, chunk.ref, chunk, score, rank, dense, bm25, sentences, known)
 
     def _led_to(self, ways: Ways) -> Places:
         rows, starts = [], []
         for way in ways.ids:
-            plan, _, place = way.partition("/")
-            chunk, *start = place.split("|")
-            rows.append(self._row[plan, chunk])
+            chunk, *start = way.split("|")
+            rows.append(self._row[chunk])
             starts.append(int(start[0]) if start else -1)
         return Places(np.array(rows, dtype=np.intp), np.array(starts, dtype=np.intp))
 
@@ -294,3 +262,52 @@ class Index:
         best = np.full(len(self.chunks), lowest, dtype=np.float32)
         np.maximum.at(best, places.rows[found.numbers], found.cosines)
         return best, Seen(places.rows[found.numbers], places.starts[found.numbers], found.cosines)
+
+
+# ---- several plans --------------------------------------------------------------------------------------------------
+
+
+def _seen_together(indexes: Sequence[Index], question: str, language: str, vector: Vectors) -> list[Signals]:
+    chunks = sum(len(index.chunks) for index in indexes)
+
+    def weight(term: str) -> float:  # a word that is rare in one plan may be what another is all about
+        return idf(sum(index.frequency(term) for index in indexes), chunks)
+
+    return [index.signals(question, language=language, vector=vector, weight=weight) for index in indexes]
+
+
+def search_plans(indexes: Sequence[Index], question: str, k: int, language: str, vector: Vectors) -> list[Hit]:
+    """The k best chunks of several plans, as if they were one."""
+    parts = _seen_together(indexes, question, language, vector)
+    places = [(index, row, part) for index, part in zip(indexes, parts, strict=True) for row in range(len(index.chunks))]
+    score = Index.fuse(_joined(parts), WEIGHTS)
+    found = enumerate(np.argsort(-score, kind="stable")[:k], 1)
+    return [index.hit(row, rank, float(score[i]), part) for rank, i in found for index, row, part in [places[i]]]
+
+
+def nearest_plans(indexes: Sequence[Index], question: str, language: str, vector: Vectors) -> list[str]:
+    """Plans in the order in which one search of them all comes upon them: by what their text says, and with known questions."""
+    if len(indexes) < 2:
+        return [index.plan.id for index in indexes]
+    signals = _joined(_seen_together(indexes, question, language, vector))
+    owners = [index.plan.id for index in indexes for _ in index.chunks]
+    by_text = Index.fuse(replace(signals, asked=None, worded=None), WEIGHTS)
+    both = (np.argsort(-score, kind="stable") for score in (by_text, Index.fuse(signals, WEIGHTS)))
+    return list(dict.fromkeys(owners[row] for pair in zip(*both, strict=True) for row in pair))
+
+
+def _joined(parts: Sequence[Signals]) -> Signals:
+    """The signals of several plans as those of one; a plan without known questions is as far from them as can be."""
+    lowest = min((float(p.asked.min()) for p in parts if p.asked is not None), default=None)
+    return Signals(
+        np.concatenate([p.dense for p in parts]),
+        np.concatenate([p.bm25 for p in parts]),
+        None,
+        None if lowest is None else np.concatenate([_or(p.asked, p.dense, lowest) for p in parts]),
+        None if lowest is None else np.concatenate([_or(p.worded, p.dense, 0.0) for p in parts]),
+        across=all(p.across for p in parts),
+    )
+
+
+def _or(values: Values | None, like: Values, value: float) -> Values:
+    return np.full_like(like, value) if values is None else values

@@ -26,7 +26,8 @@ class Settings:
     that sentences are known to answer are searched. database_url: where answers and accounts are kept, by default a file in
     the home. retention_days: how long. questions_per_minute: of one visitor. workers: questions answered at a time. queue: how
     many may wait. trusted_proxies: addresses, separated by commas, whose `X-Forwarded-For` is believed; and user_header the
-    header in which they name who has logged in with them.
+    header in which they name who has logged in with them. chroma_url: the ChromaDB server that keeps the vectors, by default
+    folders in the home. open_plans: how many plans are held in memory, each about 2 MB.
     """
 
     home: Path
@@ -43,6 +44,8 @@ class Settings:
     queue: int = 100
     trusted_proxies: str = ""
     user_header: str = ""
+    chroma_url: str = ""
+    open_plans: int = 500
 
     @property
     def cache(self) -> Path:

@@ -1,71 +1,74 @@
-"""The built index on disk: one folder per version, never changed once published.
+"""One plan's part of an index on disk: a folder that is whole or not there, and never changed.
 
 ```
-HOME/index/CURRENT          the name of the version in use; replaced atomically
-HOME/index/v-4f1c…-1/       manifest.json, plans/, vectors/ (ChromaDB), words/ (BM25), english.json
+HOME/index/p-4f1c…-9a0b…/      manifest.json, plan/, words/ and question-words/ (BM25), english.json, background.json,
+                               profile.npy, terms.json, and vectors/ (ChromaDB) unless a server keeps those
 ```
+
+Which parts are in use says `index.shelf`.
 """
 
 import contextlib
 import hashlib
 import json
 import shutil
+import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 
 from corpus.chunks import Chunk, chunk_plan
-from corpus.errors import IndexBusyError, IndexError_, IndexMismatchError, IndexMissingError, SourceError
-from corpus.load import SHIPPED, Source, load_source, shipped_path
-from corpus.words import Words, background_questions
-from index.bilingual import Table, build_table, read_cedict, stems
+from corpus.errors import IndexError_, IndexMismatchError, SourceError
+from corpus.load import Source, load_source
+from corpus.words import Words, background_questions, words_of
+from index.bilingual import Cedict, Table, build_table, stems
 from index.bm25 import WordIndex
-from index.disk import write_file
 from index.embed import Embedder, Vectors
 from index.settings import Settings
-from index.ways import IN_MEMORY, Ways
+from index.vectors import VectorStore, first_line
+from index.ways import Ways
 
-if TYPE_CHECKING:
-    from chromadb.api.client import Client
-    from chromadb.api.models.Collection import Collection
-
-FORMAT = 5  # raise when what is stored changes its form
+FORMAT = 6  # raise when what is stored changes its form
 CURE = "请运行 planqa index --rebuild"
 WAYS, QUESTIONS = "ways", "questions"
 _BATCH = 32
-EF_LARGE = 2_000  # steps of a search through the graph: twice as many as a question asks for
+_PROFILED = 5_000  # vectors read at a time
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an index was built from; another text, model, setting or version makes another index."""
+    """What a plan's part was built from; another text, model, setting or version makes another part.
+
+    `digest` is that of the plan's text and of what stands beside it; `ways` and `questions` count the vectors.
+    """
 
     format: int
     version: str
     model: str
     max_chars: int
-    plans: tuple[tuple[str, str], ...]
+    plan: str
+    digest: str
     ways: int
     questions: int
 
     @property
     def name(self) -> str:
         """What the folder's name begins with: the same for the same contents."""
-        text = json.dumps([self.format, self.version, self.model, self.max_chars, self.plans, self.ways, self.questions])
-        return f"v-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        return f"p-{hashlib.sha256(json.dumps(list(asdict(self).values())).encode()).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True)
 class Way:
     """A text by which a chunk can be found.
 
-    `id` is unique within an index: `plan/chunk|start` for the sentence at that offset, `plan/chunk|start|en` for its
-    English rendering. A plan bears a file's name, so it may hold | but no slash. `heading` is what the text stands under.
+    `id` is unique within a plan: `chunk|start` for the sentence at that offset, `chunk|start|en` for its English
+    rendering. `heading` is what the text stands under.
     """
 
     id: str
@@ -79,24 +82,19 @@ def ways_of(source: Source, chunk: Chunk) -> list[Way]:
     Not the chunk's text as a whole: beside its sentences it found nothing more (`planqa eval retrieval tuning`: recall@1
     .790 with it, .794 without) and took half the time of a build.
     """
-    whole = f"{source.plan.id}/{chunk.id}"
     english = ((s, source.rendering(s.ref, s.text)) for s in chunk.sentences)
     # a flat collection of texts has titles, but no sections whose sentences lean on them
     path = () if source.plan.flat else source.plan.path(chunk.ref)
     heading = next((s.title for s in reversed(path) if s.title), "")
     return [
-        *(Way(f"{whole}|{s.start}", s.text, heading) for s in chunk.sentences),
-        *(Way(f"{whole}|{s.start}|en", text) for s, text in english if text),
+        *(Way(f"{chunk.id}|{s.start}", s.text, heading) for s in chunk.sentences),
+        *(Way(f"{chunk.id}|{s.start}|en", text) for s, text in english if text),
     ]
 
 
 def questions_of(source: Source, chunk: Chunk) -> list[Way]:
-    """The questions that the chunk's sentences are known to answer: `plan/chunk|start|number`."""
-    return [
-        Way(f"{source.plan.id}/{chunk.id}|{s.start}|{i}", q)
-        for s in chunk.sentences
-        for i, q in enumerate(source.questions(s.ref, s.text))
-    ]
+    """The questions that the chunk's sentences are known to answer: `chunk|start|number`."""
+    return [Way(f"{chunk.id}|{s.start}|{i}", q) for s in chunk.sentences for i, q in enumerate(source.questions(s.ref, s.text))]
 
 
 def question_terms(words: Words, question: str) -> list[str]:
@@ -117,73 +115,50 @@ def chunk_terms(source: Source, words: Words, chunk: Chunk) -> list[str]:
     ]
 
 
-def package_version() -> str:
-    """The version of planqa that is installed."""
-    return metadata.version("planqa")
-
-
 def _digest(source: Source) -> str:
     beside = [[suffix, hashlib.sha256(data).hexdigest()] for suffix, data in source.sidecars]
     return hashlib.sha256(json.dumps([source.sha256, beside]).encode()).hexdigest()
 
 
-def describe(sources: Sequence[Source], settings: Settings) -> Manifest:
-    """The manifest of the index that these sources and settings make."""
-    pairs = [(s, c) for s in sources for c in chunk_plan(s.plan, settings.max_chars)]
-    ways, questions = sum(len(ways_of(s, c)) for s, c in pairs), sum(len(questions_of(s, c)) for s, c in pairs)
-    plans = tuple((s.plan.id, _digest(s)) for s in sources)
-    return Manifest(FORMAT, package_version(), settings.model, settings.max_chars, plans, ways, questions)
+@dataclass(frozen=True)
+class Maker:
+    """What parts are made with; one for many parts, for the dictionary takes long to read."""
+
+    settings: Settings
+    embedder: Embedder
+    cedict: Cedict = field(default_factory=Cedict)
 
 
-def folder_of(settings: Settings) -> Path:
-    """Where the versions lie."""
-    return settings.home / "index"
+def package_version() -> str:
+    """The version of planqa that is installed."""
+    return metadata.version("planqa")
 
 
-def words_of(sources: Sequence[Source], settings: Settings) -> Words:
-    """The segmenter that knows the lexicons of all plans."""
-    return Words((w for s in sources for w in s.lexicon), settings.cache)
+def digest_of(source: Source) -> str:
+    """The sha256 of a plan's text and of all that stands beside it."""
+    beside = [[suffix, hashlib.sha256(data).hexdigest()] for suffix, data in source.sidecars]
+    return hashlib.sha256(json.dumps([source.sha256, beside]).encode()).hexdigest()
+
+
+def describe(source: Source, settings: Settings) -> Manifest:
+    """The manifest of the part that a plan and the settings make."""
+    chunks = chunk_plan(source.plan, settings.max_chars)
+    ways, questions = sum(len(ways_of(source, c)) for c in chunks), sum(len(questions_of(source, c)) for c in chunks)
+    digest = digest_of(source)
+    return Manifest(FORMAT, package_version(), settings.model, settings.max_chars, source.plan.id, digest, ways, questions)
 
 
 # ---- building -------------------------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _lock(root: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(root / ".lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise IndexBusyError(f"{root}：另一个进程正在建立索引；请等它结束后再试") from error
-    try:
-        yield
-    finally:
-        lock.release()
+def write_json(path: Path, value: object) -> None:
+    """A value as JSON."""
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
 
 
-@contextlib.contextmanager
-def _disk_errors(root: Path) -> Iterator[None]:
-    """What the disk refuses becomes one line; the index in use is untouched."""
-    from chromadb.errors import ChromaError
-
-    try:
-        yield
-    except (OSError, ChromaError) as error:
-        reason = getattr(error, "strerror", None) or _reason(error)
-        raise IndexError_(f"{root}：写不下索引（{reason}）；请检查空间和权限，或用 PLANQA_HOME 指定别处") from error
-
-
-def _reason(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
-
-
-def _client(folder: Path) -> "Client":
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-
-    return cast("Client", chromadb.PersistentClient(str(folder), ChromaSettings(anonymized_telemetry=False)))
+def read_json(path: Path) -> Any:  # noqa: ANN401 - as JSON is
+    """What `write_json` wrote."""
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _embed(ways: Sequence[Way], embed: Callable[[list[str]], Vectors]) -> Vectors:
@@ -200,110 +175,91 @@ def _embed(ways: Sequence[Way], embed: Callable[[list[str]], Vectors]) -> Vector
     return alone
 
 
-def _write_vectors(
-    client: "Client", name: str, ways: Sequence[Way], embed: Callable[[list[str]], Vectors], progress: Callable[[int], None]
-) -> "Collection":
-    steps = 100 if len(ways) <= IN_MEMORY else EF_LARGE  # what is read into memory is never asked of the graph
-    collection = client.create_collection(
-        name,
-        embedding_function=None,
-        configuration={"hnsw": {"space": "ip", "ef_construction": 200, "max_neighbors": 32, "ef_search": steps}},
-    )
-    for at in range(0, len(ways), _BATCH):
-        batch = ways[at : at + _BATCH]
-        collection.upsert(ids=[w.id for w in batch], embeddings=_embed(batch, embed))
-        progress(at + len(batch))
-    return collection
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
-
-
-def _read_json(path: Path) -> Any:  # noqa: ANN401 - as JSON is
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _write_sources(folder: Path, sources: Sequence[Source]) -> None:
+def _write_source(folder: Path, source: Source) -> None:
     folder.mkdir()
-    for source in sources:
-        (folder / f"{source.plan.id}.txt").write_bytes(source.data)
-        for suffix, data in source.sidecars:
-            (folder / f"{source.plan.id}{suffix}").write_bytes(data)
+    (folder / f"{source.plan.id}.txt").write_bytes(source.data)
+    for suffix, data in source.sidecars:
+        (folder / f"{source.plan.id}{suffix}").write_bytes(data)
 
 
-def _write(folder: Path, sources: Sequence[Source], settings: Settings, embedder: Embedder, progress: Progress) -> None:
-    pairs = [(s, chunk) for s in sources for chunk in chunk_plan(s.plan, settings.max_chars)]
-    if not pairs:
-        raise SourceError(f"{'、'.join(s.plan.id for s in sources)}：只有标题，没有正文；请提供计划全文")
-    words = words_of(sources, settings)
-    folder.mkdir(parents=True)
-    _write_sources(folder / "plans", sources)
-    ways = [w for source, chunk in pairs for w in ways_of(source, chunk)]
-    questions = [q for source, chunk in pairs for q in questions_of(source, chunk)]
+def _write_vectors(store: VectorStore, source: Source, embedder: Embedder, chunks: Sequence[Chunk], progress: Progress) -> None:
+    ways = [w for chunk in chunks for w in ways_of(source, chunk)]
+    questions = [q for chunk in chunks for q in questions_of(source, chunk)]
     total = len(ways) + len(questions)
-    # Chroma keeps what is open by its path: left open, it would answer for the next folder of that name
-    with contextlib.closing(_client(folder / "vectors")) as client:
-        stored = _write_vectors(client, WAYS, ways, embedder.documents, lambda done: progress(done, total))
-        known = _write_vectors(client, QUESTIONS, questions, embedder.queries, lambda done: progress(len(ways) + done, total))
-        background = _measure_background(Ways(stored), Ways(known), embedder)
-    terms = [chunk_terms(source, words, chunk) for source, chunk in pairs]
+    for name, texts, embed, before in (
+        (WAYS, ways, embedder.documents, 0),
+        (QUESTIONS, questions, embedder.queries, len(ways)),
+    ):
+        collection = store.create(name, len(texts))
+        for at in range(0, len(texts), _BATCH):
+            batch = texts[at : at + _BATCH]
+            vectors = _embed(batch, embed)
+            with store.faults():
+                collection.upsert(ids=[w.id for w in batch], embeddings=vectors)
+            progress(before + at + len(batch), total)
+
+
+def _profile(ways: Ways, chunks: Sequence[Chunk]) -> Vectors:
+    """What each chunk is about, shape (chunks, dim): the mean of its ways' vectors."""
+    row = {chunk.id: i for i, chunk in enumerate(chunks)}
+    rows = np.array([row[way.partition("|")[0]] for way in ways.ids], dtype=np.intp)
+    total = np.zeros((len(chunks), ways.read(0, 1).shape[1]), dtype=np.float32)
+    for at in range(0, len(rows), _PROFILED):
+        np.add.at(total, rows[at : at + _PROFILED], ways.read(at, at + _PROFILED))
+    counts = np.maximum(np.bincount(rows, minlength=len(chunks)), 1).astype(np.float32)
+    return np.divide(total, counts[:, None], dtype=np.float32)
+
+
+def _write(folder: Path, store: VectorStore, source: Source, maker: Maker, progress: Progress) -> None:
+    settings, embedder, cedict = maker.settings, maker.embedder, maker.cedict
+    chunks, words = chunk_plan(source.plan, settings.max_chars), words_of(source.lexicon, settings.cache)
+    if not chunks:
+        raise SourceError(f"{source.plan.id}：只有标题，没有正文；请提供计划全文")
+    folder.mkdir(parents=True)
+    _write_source(folder / "plan", source)
+    _write_vectors(store, source, embedder, chunks, progress)
+    ways, questions = store.read(WAYS), store.read(QUESTIONS)
+    np.save(folder / "profile.npy", _profile(ways, chunks))
+    background = _measure_background(ways, questions, embedder)
+    terms = [chunk_terms(source, words, chunk) for chunk in chunks]
     WordIndex.build(terms).save(folder / "words")
-    WordIndex.build(
-        [[t for q in questions_of(source, chunk) for t in question_terms(words, q.text)] for source, chunk in pairs]
-    ).save(folder / "question-words")
+    WordIndex.build([[t for q in questions_of(source, chunk) for t in question_terms(words, q.text)] for chunk in chunks]).save(
+        folder / "question-words"
+    )
+    write_json(folder / "terms.json", Counter(t for document in terms for t in document))
     vocabulary = {term for document in terms for term in document if not term.isascii()}
-    english = build_table(vocabulary, (pair for s in sources for pair in s.glossary), read_cedict(vocabulary))
-    _write_json(folder / "english.json", english)
-    _write_json(folder / "background.json", {language: asdict(b) for language, b in background.items()})
+    write_json(folder / "english.json", build_table(vocabulary, source.glossary, cedict.definitions(vocabulary)))
+    write_json(folder / "background.json", {language: asdict(b) for language, b in background.items()})
 
 
-def _publish(root: Path, folder: Path, manifest: Manifest) -> None:
-    _write_json(folder / "manifest.json", asdict(manifest))
-    write_file(root / "CURRENT", folder.name.encode())
+def write_part(root: Path, source: Source, maker: Maker, progress: Progress) -> Path:
+    """A plan's part in its own new folder below `root`. Raises: SourceError when there is nothing but headings; OSError.
 
-
-def _sweep(root: Path, keep: set[str]) -> None:
-    for old in root.glob("v-*"):
-        if old.name not in keep:
-            shutil.rmtree(old, ignore_errors=True)  # a reader may hold it open; the next build tries again
-
-
-def _fresh(root: Path, name: str) -> Path:
-    """A folder that no version had before it: names count up, so that no reader takes a new version for its old one."""
-    numbers = (p.name.rpartition("-")[2] for p in root.glob("v-*-*"))
-    return root / f"{name}-{max((int(n) for n in numbers if n.isdecimal()), default=0) + 1}"
-
-
-def build(sources: Sequence[Source], settings: Settings, embedder: Embedder, progress: Progress) -> Manifest:
-    """Build a new version of exactly these and make it the current one; see `change`."""
-    return change(lambda: sources, settings, embedder, progress)
-
-
-def change(what: Callable[[], Sequence[Source]], settings: Settings, embedder: Embedder, progress: Progress) -> Manifest:
-    """Build a new version and make it the current one; the version before stays for those who still read it.
-
-    `what` returns the sources of the new version. It is called while no other process can change the index, so that it may
-    read those of the current one: nothing that was added meanwhile is lost.
-
-    Raises: IndexBusyError while another process builds; IndexError_ when the disk refuses; SourceError when there is
-    nothing but headings. Whatever fails, the index in use stays as it was.
+    It appears under its name once it is whole; what a killed process leaves bears a name that begins with a dot.
     """
-    root = folder_of(settings)
-    with _disk_errors(root):
-        root.mkdir(parents=True, exist_ok=True)
-        with _lock(root):
-            sources = what()
-            before, manifest = _current_name(root), describe(sources, settings)
-            _sweep(root, {before} if before else set())
-            folder = _fresh(root, manifest.name)
-            try:
-                _write(folder, sources, settings, embedder, progress)
-                _publish(root, folder, manifest)
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
-    return manifest
+    settings, manifest = maker.settings, describe(source, maker.settings)
+    name = f"{manifest.name}-{uuid.uuid4().hex[:8]}"
+    folder = root / f".{name}"
+    store = VectorStore(folder / "vectors", name, settings.chroma_url)
+    try:
+        # Chroma keeps what is open by its path: left open, it would answer for the next folder of that name
+        with contextlib.closing(store):
+            _write(folder, store, source, maker, progress)
+        write_json(folder / "manifest.json", asdict(manifest))
+        folder.rename(root / name)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(IndexError_):
+            VectorStore(folder / "vectors", name, settings.chroma_url).drop()
+        raise
+    return root / name
+
+
+def remove_part(folder: Path, settings: Settings) -> None:
+    """Delete a part; what a reader holds open on some systems is tried again at the next change."""
+    with contextlib.suppress(IndexError_):
+        VectorStore(folder / "vectors", folder.name.lstrip("."), settings.chroma_url).drop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 # ---- chance -------------------------------------------------------------------------------------------------------
@@ -345,57 +301,12 @@ def _measure_background(ways: Ways, known: Ways, embedder: Embedder) -> dict[str
 # ---- opening --------------------------------------------------------------------------------------------------------
 
 
-def _current_name(root: Path) -> str | None:
-    try:
-        # a damaged name names no version, which is noticed where it is used
-        return (root / "CURRENT").read_text(encoding="utf-8", errors="replace").strip() or None
-    except FileNotFoundError:
-        return None
-
-
-def read_manifest(settings: Settings) -> tuple[Path, Manifest]:
-    """The current version's folder and manifest. Raises: IndexMissingError, IndexError_ for a damaged one."""
-    root = folder_of(settings)
-    try:
-        name = _current_name(root)
-    except OSError as error:
-        raise IndexError_(f"{root}：索引读不出（{error}）；{CURE}") from error
-    if not name:
-        raise IndexMissingError(f"{root}：还没有索引；请运行 planqa index")
-    try:
-        value: dict[str, Any] = _read_json(root / name / "manifest.json")
-        return root / name, Manifest(**{**value, "plans": tuple((i, d) for i, d in value["plans"])})
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexError_(f"{root / name}：索引不完整；{CURE}") from error
-
-
-def check(manifest: Manifest, sources: Sequence[Source], settings: Settings) -> None:
-    """Raises: IndexMismatchError that names the first difference between an index and what it should be."""
-    expected = describe(sources, settings)
-    for name, built, now in (
-        ("格式", manifest.format, expected.format),
-        ("planqa 版本", manifest.version, expected.version),
-        ("嵌入模型", manifest.model, expected.model),
-        ("分块长度", manifest.max_chars, expected.max_chars),
-    ):
-        if built != now:
-            raise IndexMismatchError(f"索引的{name}为 {built}，当前为 {now}；{CURE}")
-    for (plan, built), (_, now) in zip(manifest.plans, expected.plans, strict=False):
-        if built != now:
-            raise IndexMismatchError(
-                f"索引建立后，计划 {plan} 的文字或旁注数据变了（sha256 由 {built[:8]} 变为 {now[:8]}）；{CURE}"
-            )
-    if manifest != expected:
-        raise IndexError_(f"索引清单与内容不符；{CURE}")
-
-
 @dataclass(frozen=True)
 class Stored:
-    """An opened version: everything that searching needs, read once. `version` is its folder's name."""
+    """An opened part: everything that searching a plan needs, read once."""
 
-    version: str
     manifest: Manifest
-    sources: tuple[Source, ...]
+    source: Source
     ways: Ways
     questions: Ways
     words: WordIndex
@@ -404,80 +315,93 @@ class Stored:
     background: dict[str, Background]
 
     def without_questions(self) -> "Stored":
-        """The same as if no plan had questions that its sentences are known to answer."""
-        sources = tuple(replace(source, expansion={}) for source in self.sources)
-        return replace(self, manifest=replace(self.manifest, questions=0), sources=sources)
+        """The same as if the plan had no questions that its sentences are known to answer."""
+        return replace(self, manifest=replace(self.manifest, questions=0), source=replace(self.source, expansion={}))
 
 
-def _read(folder: Path, manifest: Manifest, sources: tuple[Source, ...]) -> Stored:
-    from chromadb.errors import ChromaError
-
-    chunks = sum(len(chunk_plan(s.plan, manifest.max_chars)) for s in sources)
+def read_manifest(folder: Path) -> Manifest:
+    """What a part was built from. Raises: IndexError_ for a damaged one."""
     try:
-        client = _client(folder / "vectors")
-        ways, questions = (Ways(client.get_collection(name, embedding_function=None)) for name in (WAYS, QUESTIONS))
-        found = len(ways), len(questions)
-        if found != (manifest.ways, manifest.questions):
-            raise IndexError_(f"{folder}：应有 {manifest.ways}+{manifest.questions} 条向量，实有 {found[0]}+{found[1]}；{CURE}")
-        chance: dict[str, Any] = _read_json(folder / "background.json")
-        background = {n: Background(tuple(chance[n]["text"]), tuple(chance[n]["known"])) for n in ("zh", "en")}
-        if ways.in_memory and questions.in_memory:
-            client.close()
-        return Stored(
-            folder.name,
-            manifest,
-            sources,
-            ways,
-            questions,
-            WordIndex.load(folder / "words", chunks),
-            WordIndex.load(folder / "question-words", chunks),
-            _read_json(folder / "english.json"),
-            background,
-        )
-    except (OSError, EOFError, ValueError, TypeError, KeyError, ChromaError) as error:
-        raise IndexError_(f"{folder}：索引不完整（{_reason(error)}）；{CURE}") from error
+        return Manifest(**read_json(folder / "manifest.json"))
+    except (OSError, ValueError, TypeError) as error:
+        raise IndexError_(f"{folder}：索引不完整；{CURE}") from error
 
 
-def current_version(settings: Settings) -> str | None:
-    """The name of the version in use, None where there is none: a new name means that there is something new to read."""
-    with contextlib.suppress(OSError):
-        return _current_name(folder_of(settings))
-    return None
-
-
-def stored_sources(settings: Settings) -> tuple[Source, ...]:
-    """The documents of the current version. Raises: IndexMissingError, IndexMismatchError, IndexError_."""
-    return _sources(*read_manifest(settings))
-
-
-def _sources(folder: Path, manifest: Manifest) -> tuple[Source, ...]:
-    paths = [folder / "plans" / f"{plan}.txt" for plan, _ in manifest.plans]
-    missing = next((p for p in paths if not p.is_file()), None)
-    if missing:
-        raise IndexError_(f"{missing}：索引不完整，缺少计划原文；{CURE}")
+def read_source(folder: Path, plan: str) -> Source:
+    """The plan of a part. Raises: IndexMismatchError for another text than was indexed, IndexError_ for none."""
+    path = folder / "plan" / f"{plan}.txt"
+    if not path.is_file():
+        raise IndexError_(f"{path}：索引不完整，缺少计划原文；{CURE}")
     try:
-        return tuple(load_source(p) for p in paths)
+        return load_source(path)
     except SourceError as error:
         # only what is wrong: the cure for a file of one's own is none for the index's copy
         raise IndexMismatchError(f"索引里的计划变了（{str(error).partition('；')[0]}）；{CURE}") from error
 
 
-def open_index(settings: Settings) -> Stored:
-    """The current index. Raises: IndexMissingError, IndexMismatchError, IndexError_; never one built from other things."""
-    folder, manifest = read_manifest(settings)
-    sources = _sources(folder, manifest)
-    check(manifest, sources, settings)
-    shipped = next((s for s in sources if s.plan.id == SHIPPED), None)
-    if shipped and _digest(shipped) != _digest(load_source(shipped_path())):
-        raise IndexMismatchError(f"软件自带的计划 {SHIPPED} 已更新，索引仍是旧文；{CURE}")
-    return _read(folder, manifest, sources)
+def check_made(version: str, model: str, max_chars: int, settings: Settings) -> None:
+    """Raises: IndexMismatchError that names the first difference between how something was built and the settings."""
+    for name, built, now in (
+        ("planqa 版本", version, package_version()),
+        ("嵌入模型", model, settings.model),
+        ("分块长度", max_chars, settings.max_chars),
+    ):
+        if built != now:
+            raise IndexMismatchError(f"索引的{name}为 {built}，当前为 {now}；{CURE}")
 
 
-def open_for(sources: Sequence[Source], settings: Settings) -> Stored:
-    """The current index, for documents at hand: those of a data set are not stored in a form that can be read back.
+def check(manifest: Manifest, source: Source, settings: Settings) -> None:
+    """Raises: IndexMismatchError that names the first difference between a part and what it should be."""
+    check_made(manifest.version, manifest.model, manifest.max_chars, settings)
+    expected = describe(source, settings)
+    if manifest.digest != expected.digest:
+        built, now = manifest.digest[:8], expected.digest[:8]
+        raise IndexMismatchError(
+            f"索引建立后，计划 {manifest.plan} 的文字或旁注数据变了（sha256 由 {built} 变为 {now}）；{CURE}"
+        )
+    if manifest != expected:
+        raise IndexError_(f"索引清单与内容不符；{CURE}")
 
-    Raises: IndexMissingError, IndexMismatchError, IndexError_; never an index that was built from other documents.
-    """
-    folder, manifest = read_manifest(settings)
-    check(manifest, sources, settings)
-    return _read(folder, manifest, tuple(sources))
+
+def read_part(folder: Path, source: Source, settings: Settings) -> Stored:
+    """A part, for the document at hand. Raises: IndexMismatchError, IndexError_; never one built from other things."""
+    manifest = read_manifest(folder)
+    check(manifest, source, settings)
+    chunks = len(chunk_plan(source.plan, manifest.max_chars))
+    store = VectorStore(folder / "vectors", folder.name, settings.chroma_url)
+    with _damage(folder):
+        ways, questions = store.read(WAYS), store.read(QUESTIONS)
+        found = len(ways), len(questions)
+        if found != (manifest.ways, manifest.questions):
+            raise IndexError_(f"{folder}：应有 {manifest.ways}+{manifest.questions} 条向量，实有 {found[0]}+{found[1]}；{CURE}")
+        if ways.in_memory and questions.in_memory:
+            store.close()
+        chance: dict[str, Any] = read_json(folder / "background.json")
+        return Stored(
+            manifest,
+            source,
+            ways,
+            questions,
+            WordIndex.load(folder / "words", chunks),
+            WordIndex.load(folder / "question-words", chunks),
+            read_json(folder / "english.json"),
+            {n: Background(tuple(chance[n]["text"]), tuple(chance[n]["known"])) for n in ("zh", "en")},
+        )
+
+
+@contextlib.contextmanager
+def _damage(folder: Path) -> Iterator[None]:
+    """What is missing or cannot be read becomes one line with the cure."""
+    try:
+        yield
+    except IndexError_:
+        raise
+    except (OSError, EOFError, ValueError, TypeError, KeyError) as error:
+        raise IndexError_(f"{folder}：索引不完整（{first_line(error)}）；{CURE}") from error
+
+
+def find_parts(root: Path, source: Source, settings: Settings) -> Iterator[tuple[Path, Stored]]:
+    """The whole parts of just this document and these settings that there are already."""
+    for folder in sorted(root.glob(f"{describe(source, settings).name}-*")):
+        with contextlib.suppress(IndexError_):
+            yield folder, read_part(folder, source, settings)

@@ -4,6 +4,8 @@ ChromaDB keeps the vectors. A collection of some thousands is read once, at open
 them: exact, the same every time, and some ten milliseconds quicker than a query. A large one is asked.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,7 +32,8 @@ class Found:
 class Ways:
     """A collection of vectors; a way's number is its place in `ids`."""
 
-    def __init__(self, collection: "Collection") -> None:
+    def __init__(self, collection: "Collection", faults: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        """`faults` names what goes wrong when a large collection is asked."""
         count = collection.count()
         self.in_memory = count <= IN_MEMORY
         self.ids: list[str] = []
@@ -42,10 +45,19 @@ class Ways:
                 rows.append(np.asarray(got["embeddings"], dtype=np.float32))
         self._vectors: Vectors = np.concatenate(rows) if rows else np.zeros((0, 1), dtype=np.float32)
         self._collection = None if self.in_memory else collection
+        self._faults = faults
         self._number = {} if self.in_memory else {way: i for i, way in enumerate(self.ids)}
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def read(self, begin: int, end: int) -> Vectors:
+        """The vectors of some ways, shape (end - begin, dim)."""
+        if self._collection is None:
+            return self._vectors[begin:end]
+        with self._faults():
+            got = self._collection.get(limit=end - begin, offset=begin, include=["embeddings"])
+        return np.asarray(got["embeddings"], dtype=np.float32)
 
     def nearest(self, vector: Vectors, most: int) -> Found:
         """The nearest ways, at most so many; equally near ones by their number."""
@@ -61,6 +73,7 @@ class Ways:
 
     def _asked(self, collection: "Collection", vector: Vectors, most: int) -> Found:
         query = vector[None].astype(np.float32)
-        found = collection.query(query_embeddings=query, n_results=most, include=["distances"])
+        with self._faults():
+            found = collection.query(query_embeddings=query, n_results=most, include=["distances"])
         numbers = np.array([self._number[way] for way in found["ids"][0]], dtype=np.intp)
         return Found(numbers, np.float32(1) - np.asarray((found["distances"] or [[]])[0], dtype=np.float32))

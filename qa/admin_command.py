@@ -15,6 +15,7 @@ from qa.terminal import note, progress, say
 if TYPE_CHECKING:
     from index.settings import Settings
     from qa.record import Record
+    from qa.route import Titled
 
 _Settings = Callable[[argparse.Namespace], "Settings"]
 
@@ -67,19 +68,19 @@ def _add_plans(args: argparse.Namespace, settings: "Settings") -> None:
 
     sources = load_sources(named([Path(file) for file in args.files]))
     ensure_index(settings, progress("建立索引"))
-    manifest = Library(settings).add(sources, progress("更新索引"))
+    catalogue = Library(settings).add(sources, progress("更新索引"))
     for source in sources:
         say(f"已加入 {source.plan.id}：{source.plan.title}（{len(source.plan.sections)} 节）")
         for remark in source.notes:
             note(f"{source.plan.id}：{remark}")
-    say(f"现有计划：{'、'.join(plan for plan, _ in manifest.plans)}")
+    say(f"现有计划：{'、'.join(entry.id for entry in catalogue.plans)}")
 
 
 def _remove_plan(args: argparse.Namespace, settings: "Settings") -> None:
     from qa.library import Library
 
-    manifest = Library(settings).retire(args.name, "", progress("更新索引"))
-    say(f"已停用 {args.name}；现有计划：{'、'.join(plan for plan, _ in manifest.plans)}")
+    catalogue = Library(settings).retire(args.name, "", progress("更新索引"))
+    say(f"已停用 {args.name}；现有计划：{'、'.join(entry.id for entry in catalogue.plans)}")
 
 
 def _list_plans(_: argparse.Namespace, settings: "Settings") -> None:
@@ -87,7 +88,7 @@ def _list_plans(_: argparse.Namespace, settings: "Settings") -> None:
 
     library = Library(settings)
     live = library.live()
-    rows = [(plan, "正在使用") for plan in live.values()]
+    rows: list[tuple[Titled, str]] = [(plan, "正在使用") for plan in live.values()]
     rows += [(source.plan, "已停用") for name, source in library.retired().items() if name not in live]
     for plan, state in rows:
         period = f"{plan.meta.period[0]}—{plan.meta.period[1]}" if plan.meta.period else "—"

@@ -12,16 +12,15 @@ from pathlib import Path
 
 from corpus.load import load_sources
 from index.embed import Embedder
-from index.retrieve import Index
 from index.settings import Settings
-from index.store import build
+from index.shelf import build
 from qa.pipeline import PlanQA
 from qa.setup import ensure_index
 
 
 def questions(engine: PlanQA, count: int = 30) -> list[str]:
     """Questions made from the plan's own headings: enough to measure by, not to judge by."""
-    plan = next(iter(engine.index.plans.values()))
+    plan = next(iter(engine.plans.values()))
     titles = [s.title for s in plan.sections if s.title and s.text][:count]
     return [
         f"{title}{tail}" for title, tail in zip(titles, ["有哪些要求？", "要达到多少？", "由谁负责？"] * count, strict=False)
@@ -62,7 +61,8 @@ def _cold_seconds(settings: Settings, question: str) -> float:
     return time.perf_counter() - start
 
 
-def _resident_megabytes() -> float:
+def resident_megabytes() -> float:
+    """What this process holds in memory."""
     with Path("/proc/self/statm").open(encoding="ascii") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
@@ -70,18 +70,18 @@ def _resident_megabytes() -> float:
 def report(settings: Settings, rounds: int) -> str:
     """The table that `planqa bench` prints; shares are of the whole answer's median in the same run."""
     ensure_index(settings, lambda done, total: None)
-    engine = PlanQA(Index.open(settings), settings)
+    engine = PlanQA.open(settings)
     asked = questions(engine)
     whole = _milliseconds(engine.invoke, asked, rounds)
     base = statistics.median(whole)
     lines = [
         f"{'一次问答（进程已预热）':<20}{'p50':>10}{'p95':>13}{'占比':>9}",
-        _row("embedding", _milliseconds(engine.index.embedder.query, asked, rounds), base),
+        _row("embedding", _milliseconds(engine.shelf.embedder.query, asked, rounds), base),
         _row("retrieval", _milliseconds(engine.search, asked, rounds), base),
         _row("whole answer", whole, base),
-        f"{'memory of this process':<28}{_resident_megabytes():>8.0f} MB",
-        f"{'index build, text only':<28}{_build_seconds(settings, engine.index.embedder, expansion=False):>8.1f} s",
-        f"{'index build, whole':<28}{_build_seconds(settings, engine.index.embedder, expansion=True):>8.1f} s",
+        f"{'memory of this process':<28}{resident_megabytes():>8.0f} MB",
+        f"{'index build, text only':<28}{_build_seconds(settings, engine.shelf.embedder, expansion=False):>8.1f} s",
+        f"{'index build, whole':<28}{_build_seconds(settings, engine.shelf.embedder, expansion=True):>8.1f} s",
         f"{'planqa ask, cold':<28}{statistics.median(_cold_seconds(settings, asked[0]) for _ in range(3)):>8.1f} s",
     ]
     return "\n".join(lines)

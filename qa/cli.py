@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import PlanqaError, QuestionsError
+from corpus.errors import PlanqaError, QuestionsError, SettingError
 from corpus.fold import squeeze
 from corpus.lines import read_objects
 from qa.admin_command import add_admin
@@ -38,9 +38,9 @@ def _settings(args: argparse.Namespace) -> "Settings":
 def _index(args: argparse.Namespace) -> None:
     from qa.setup import build_index
 
-    manifest, built = build_index(_settings(args), [Path(f) for f in args.files], progress("建立索引"), rebuild=args.rebuild)
-    plans, vectors = "、".join(plan for plan, _ in manifest.plans), manifest.ways + manifest.questions
-    say(f"{'索引已建立' if built else '索引已是最新'}：{plans}（{vectors} 条向量，模型 {manifest.model}）")
+    made, built = build_index(_settings(args), [Path(f) for f in args.files], progress("建立索引"), rebuild=args.rebuild)
+    plans = "、".join(entry.id for entry in made.plans)
+    say(f"{'索引已建立' if built else '索引已是最新'}：{plans}（{made.vectors} 条向量，模型 {made.model}）")
 
 
 def format_answer(answer: "Answer", titles: Mapping[str, str]) -> str:
@@ -57,8 +57,8 @@ def _ask(args: argparse.Namespace) -> None:
     if args.json:
         say_json(answer.to_json())
     else:
-        plans = engine.index.plans
-        say(format_answer(answer, {p.id: f"《{squeeze(p.title)}》" for p in plans.values()} if len(plans) > 1 else {}))
+        several = engine.shelf.entries.values() if len(engine.plans) > 1 else ()
+        say(format_answer(answer, {entry.id: f"《{squeeze(entry.title)}》" for entry in several}))
 
 
 def _open(args: argparse.Namespace) -> "PlanQA":
@@ -90,7 +90,7 @@ def _search(args: argparse.Namespace) -> None:
 
 
 def _sections(args: argparse.Namespace) -> None:
-    for plan in _open(args).index.plans.values():
+    for plan in _open(args).plans.values():
         for section in plan.sections:
             if args.json:
                 say_json(
@@ -110,7 +110,7 @@ def _sections(args: argparse.Namespace) -> None:
 def _targets(args: argparse.Namespace) -> None:
     from qa.targets import to_csv, to_json_lines, to_table, to_xlsx
 
-    plans = list(_open(args).index.plans.values())
+    plans = list(_open(args).plans.values())
     if args.xlsx:
         to_xlsx(plans, Path(args.xlsx))
         say(f"已写入 {args.xlsx}")
@@ -193,6 +193,17 @@ def _serve(args: argparse.Namespace) -> None:
     serve(_settings(args))
 
 
+def _scale(args: argparse.Namespace) -> None:
+    from qa.scale import report
+
+    try:
+        sizes = [int(size) for size in args.documents.split(",")]
+    except ValueError as error:
+        raise SettingError(f"--documents {args.documents}：应为用逗号隔开的整数；请改正") from error
+    for line in report(_settings(args), [Path(f) for f in args.files], sizes, args.rounds):
+        say(line)
+
+
 def _bench(args: argparse.Namespace) -> None:
     from qa.bench import report
 
@@ -249,6 +260,10 @@ def _parser() -> argparse.ArgumentParser:
     serve = add("serve", _serve, "启动问答页面")
     serve.add_argument("--host", help="监听地址（PLANQA_HOST）")
     serve.add_argument("--port", help="端口（PLANQA_PORT）")
+    scale = add("scale", _scale, "测量检索用时、内存和建库用时随文件数的变化（用所给文件按规则生成大库）")
+    scale.add_argument("files", nargs="*", metavar="FILE")
+    scale.add_argument("--documents", default="1,10,100,1000", metavar="N,N,…")
+    scale.add_argument("--rounds", type=_positive, default=5)
     bench = add("bench", _bench, "测量速度和内存")
     bench.add_argument("--rounds", type=_positive, default=20)
     load = add("load", _load, "测量服务器同时能答多少问题")

@@ -115,7 +115,7 @@ def _datasets(args: argparse.Namespace, paths: Sequence[Path]) -> "Iterator[Data
             gc.enable()
             yield beir_dataset(path, _settings(args), progress)
         elif engine:
-            yield plan_dataset(engine, *_gold(args, path, engine.index.plans), as_typed=getattr(args, "as_typed", False))
+            yield plan_dataset(engine, *_gold(args, path, engine.plans), as_typed=getattr(args, "as_typed", False))
 
 
 def _made(dataset: "Dataset") -> "Made":
@@ -238,10 +238,11 @@ def _sources(args: argparse.Namespace) -> "tuple[Source, ...]":
     """The documents of the index; without one the shipped plan: to score answers nothing need be built."""
     from corpus.errors import IndexMissingError
     from corpus.load import load_sources
-    from index.store import open_index
+    from index.shelf import read_catalogue, source_of
 
+    settings = _settings(args)
     try:
-        return open_index(_settings(args)).sources
+        return tuple(source_of(settings, entry) for entry in read_catalogue(settings)[1].plans)
     except IndexMissingError:
         return load_sources([])
 
@@ -255,9 +256,9 @@ def _scored(args: argparse.Namespace, path: Path) -> "tuple[AnswerResult, Made, 
     from qa.eval.results import Made
 
     answers = read_answers(args.answers)
-    sources, settings = _sources(args), _settings(args)
-    gold, plan = _gold(args, path, {s.plan.id: s.plan for s in sources})
-    made = Made(gold.name, gold.sha256, describe(sources, settings), Path(args.answers).name)
+    sources = {source.plan.id: source for source in _sources(args)}
+    gold, plan = _gold(args, path, {name: source.plan for name, source in sources.items()})
+    made = Made(gold.name, gold.sha256, describe(sources[plan.id], _settings(args)), Path(args.answers).name)
     return score_answers(gold, answers, plan), made, [value for _, value in read_objects(Path(args.answers))]
 
 
@@ -267,9 +268,9 @@ def _generated(args: argparse.Namespace, path: Path) -> "tuple[AnswerResult, Mad
     from qa.eval.results import Made
 
     engine = _engine(args)
-    gold, plan = _gold(args, path, engine.index.plans)
+    gold, plan = _gold(args, path, engine.plans)
     lines = list(generate(engine, gold, plan, progress("回答")))
-    return score_answers(gold, parse_lines(lines), plan), Made(gold.name, gold.sha256, engine.index.manifest), lines
+    return score_answers(gold, parse_lines(lines), plan), Made(gold.name, gold.sha256, engine.index(plan.id).manifest), lines
 
 
 def _show_answers(args: argparse.Namespace, result: "AnswerResult", made: "Made", lines: Sequence[Any]) -> None:
@@ -324,7 +325,7 @@ def _curves(args: argparse.Namespace, path: Path, names: Sequence[str]) -> "list
         return tune(beir_dataset(path, settings, progress), settings, names, args.measure, progress)
     read_gold(path)
     engine = _engine(args)
-    gold, plan = _gold(args, path, engine.index.plans)
+    gold, plan = _gold(args, path, engine.plans)
     dataset = plan_dataset(engine, gold, plan)
     return tune(dataset, engine.settings, names, args.measure, progress, lambda: tune_chance(engine, gold, plan, progress))
 

@@ -83,7 +83,7 @@ class Ranker:
         self._cached = lru_cache(maxsize=16384)(self._terms)
 
     def _terms(self, plan: str, ref: str, text: str) -> frozenset[str]:
-        return frozenset(terms_of(self._index.sources[plan], self._index.words, ref, text))
+        return frozenset(terms_of(self._index.source, self._index.words, ref, text))
 
     @staticmethod
     def figures(text: str) -> tuple[Figure, ...]:
@@ -96,7 +96,7 @@ class Ranker:
 
     def _beside(self, hit: Hit) -> frozenset[str]:
         """The terms of a chunk's headings and of all its sentences."""
-        headings = ((s.ref, s.title) for s in self._index.plans[hit.plan].path(hit.ref) if s.title)
+        headings = ((s.ref, s.title) for s in self._index.plan.path(hit.ref) if s.title)
         return frozenset().union(
             *(self._cached(hit.plan, ref, text) for ref, text in (*headings, *((s.ref, s.text) for s in hit.chunk.sentences)))
         )
@@ -150,7 +150,7 @@ class Ranker:
                     + W_SECTION * hit.score
                     + fit
                     + (PREFERRED_BONUS if hit.ref in preferred else 0)
-                    - (LEAD_MALUS if is_lead(self._index.plans[hit.plan], sentence) else 0)
+                    - (LEAD_MALUS if is_lead(self._index.plan, sentence) else 0)
                 )
                 ranked.append(Evidence(hit.plan, sentence, score, cover, cosine, asked, hit, figure))
         ranked.sort(key=lambda e: -e.score)
@@ -178,7 +178,7 @@ class Ranker:
         """The share of the question's words that stand around a figure, in either language."""
         terms = set(self._index.words.terms(sentence.text[slice(*figure_span(sentence.text, figure))]))
         if question.language == "en":
-            terms.update(stems(english_span(self._index.rendering(plan, sentence.ref, sentence.text), figure)))
+            terms.update(stems(english_span(self._index.rendering(sentence.ref, sentence.text), figure)))
         return self.cover(groups, weights, frozenset(terms), frozenset())
 
     def span_cover(self, groups: Groups, weights: Weights, text: str, span: tuple[int, int]) -> float:

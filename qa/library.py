@@ -21,11 +21,12 @@ from typing import Any
 from corpus.errors import SourceError
 from corpus.load import SHIPPED, Source, load_source, shipped_path, source_of
 from corpus.meta import PlanMeta
-from corpus.parse import Plan
 from index.cache import cached_embedder
 from index.disk import remove_folder, write_file, write_folder
 from index.settings import Settings
-from index.store import Manifest, Progress, change, read_manifest, stored_sources
+from index.shelf import Catalogue, Entry, change, read_catalogue
+from index.shelf import source_of as source_in_index
+from index.store import Progress
 
 MAX_NAME = 180  # bytes: with what is added to a name it still fits into the 255 that file systems take
 _STATE, _RETIRED = "draft.json", "retired.json"
@@ -68,12 +69,12 @@ def _unless_reserved(name: str) -> None:
 class _Gone:
     """A plan that leaves the index: who decided that, and the plan that takes its place, "" for none."""
 
-    source: Source
+    plan: Entry
     by: str = ""
     replaced_by: str = ""
 
 
-_Change = tuple[list[Source], list[_Gone]]
+_Change = tuple[list[Source | Entry], list[_Gone]]
 
 
 class Library:
@@ -104,11 +105,11 @@ class Library:
 
     def live_names(self) -> frozenset[str]:
         """The names of the plans of the index as it is on the disk now."""
-        return frozenset(name for name, _ in read_manifest(self._settings)[1].plans)
+        return frozenset(self.live())
 
-    def live(self) -> dict[str, Plan]:
+    def live(self) -> dict[str, Entry]:
         """The plans of the index as it is on the disk now."""
-        return {source.plan.id: source.plan for source in stored_sources(self._settings)}
+        return {entry.id: entry for entry in read_catalogue(self._settings)[1].plans}
 
     def drafts(self) -> list[Draft]:
         """What waits for approval or for the index, the oldest first."""
@@ -151,105 +152,105 @@ class Library:
         """What is to go live and is not yet."""
         return [draft for draft in self.drafts() if draft.approved]
 
-    def publish(self, progress: Progress) -> Manifest | None:
+    def publish(self, progress: Progress) -> Catalogue | None:
         """Take all approved drafts into the index; None where there are none. Raises: IndexBusyError, IndexError_."""
         with self._writing:  # what is uploaded under the same name from now on is not approved
             drafts = [(draft, self.source(draft)) for draft in self.approved()]
         if not drafts:
             return None
 
-        def with_drafts(sources: tuple[Source, ...]) -> _Change:
-            by_id, leaving = {s.plan.id: s for s in sources}, list[_Gone]()
+        def with_drafts(live: dict[str, Entry]) -> _Change:
+            plans, leaving = dict[str, Source | Entry](live), list[_Gone]()
             for draft, source in drafts:
-                before = by_id.get(draft.id)
-                for name in sorted({draft.id, draft.replaces} & by_id.keys()):
-                    old = by_id.pop(name)
-                    if name != draft.id or old.sha256 != source.sha256:  # else only what is known about it has changed
-                        leaving.append(_Gone(old, draft.by, draft.id))
-                by_id[draft.id] = _with_data_of(before, source) if before else source
-            return list(by_id.values()), leaving
+                for name in sorted({draft.id, draft.replaces} & live.keys() & plans.keys()):
+                    del plans[name]
+                    if name != draft.id or live[name].sha256 != source.sha256:  # else only what is known of it has changed
+                        leaving.append(_Gone(live[name], draft.by, draft.id))
+                before = live.get(draft.id)
+                plans[draft.id] = _with_data_of(source_in_index(self._settings, before), source) if before else source
+            return list(plans.values()), leaving
 
-        manifest = self._change(with_drafts, progress)
+        catalogue = self._change(with_drafts, progress)
         for draft, _ in drafts:
             with self._writing:
                 if self.draft(draft.id) == draft:  # else another text of that name has been uploaded meanwhile
                     self.discard(draft)
-        return manifest
+        return catalogue
 
-    def retire(self, name: str, by: str, progress: Progress) -> Manifest:
+    def retire(self, name: str, by: str, progress: Progress) -> Catalogue:
         """Take a plan out of the index; it is still read. Raises: SourceError for the last one, or none of that name."""
 
-        def without(sources: tuple[Source, ...]) -> _Change:
-            gone = next((s for s in sources if s.plan.id == name), None)
-            if gone is None:
+        def without(live: dict[str, Entry]) -> _Change:
+            if name not in live:
                 raise SourceError(f"没有计划 {name}；planqa plans 列出全部计划")
-            if len(sources) == 1:
+            if len(live) == 1:
                 raise SourceError(f"{name} 是唯一的计划；请先加入别的计划，或关闭公众页面")
-            return [s for s in sources if s is not gone], [_Gone(gone, by)]
+            return [entry for entry in live.values() if entry.id != name], [_Gone(live[name], by)]
 
         return self._change(without, progress)
 
-    def restore(self, name: str, progress: Progress) -> Manifest:
+    def restore(self, name: str, progress: Progress) -> Catalogue:
         """Take a retired plan into the index again. Raises: SourceError where there is none, or one of its name is live."""
         source = self.retired().get(name)
 
-        def with_it(sources: tuple[Source, ...]) -> _Change:
-            if source is None or name in {s.plan.id for s in sources}:
+        def with_it(live: dict[str, Entry]) -> _Change:
+            if source is None or name in live:
                 raise SourceError(f"{name}：没有这个已停用的计划，或同名计划正在使用；planqa plans 列出全部计划")
             # the software may have come with a newer text since
-            return [*sources, load_source(shipped_path()) if name == SHIPPED else source], []
+            return [*live.values(), load_source(shipped_path()) if name == SHIPPED else source], []
 
         return self._change(with_it, progress)
 
-    def add(self, sources: Sequence[Source], progress: Progress) -> Manifest:
+    def add(self, sources: Sequence[Source], progress: Progress) -> Catalogue:
         """Take documents into the index; those of the same name are replaced, and stay readable. Raises: SourceError."""
         new = {s.plan.id: s for s in sources}
         if SHIPPED in new and new[SHIPPED] != load_source(shipped_path()):
             _unless_reserved(SHIPPED)
 
-        def with_them(before: tuple[Source, ...]) -> _Change:
-            old = [s for s in before if s.plan.id in new]
-            changed = [_Gone(s, replaced_by=s.plan.id) for s in old if s.sha256 != new[s.plan.id].sha256]
-            return [*(s for s in before if s.plan.id not in new), *new.values()], changed
+        def with_them(live: dict[str, Entry]) -> _Change:
+            old = (entry for entry in live.values() if entry.id in new)
+            changed = [_Gone(entry, replaced_by=entry.id) for entry in old if entry.sha256 != new[entry.id].sha256]
+            return [*(entry for entry in live.values() if entry.id not in new), *new.values()], changed
 
         return self._change(with_them, progress)
 
-    def _change(self, what: Callable[[tuple[Source, ...]], _Change], progress: Progress) -> Manifest:
+    def _change(self, what: Callable[[dict[str, Entry]], _Change], progress: Progress) -> Catalogue:
         """Build what is to be live. What leaves is kept first: a process that is killed meanwhile loses nothing."""
         with contextlib.ExitStack() as undo:  # where the build fails the index still has what should have left it
 
-            def sources() -> list[Source]:
-                live, leaving = what(stored_sources(self._settings))
-                for folder in filter(None, map(self._retire, leaving)):
-                    undo.callback(remove_folder, folder)
-                return live
+            def plans() -> list[Source | Entry]:
+                wanted, leaving = what(self.live())
+                for gone in leaving:
+                    folder = self._retire(source_in_index(self._settings, gone.plan), gone.by, gone.replaced_by)
+                    if folder:
+                        undo.callback(remove_folder, folder)
+                return wanted
 
-            manifest = change(sources, self._settings, cached_embedder(self._settings), progress)
+            catalogue = change(plans, self._settings, cached_embedder(self._settings), progress)
             undo.pop_all()
         self._make_room()
-        return manifest
+        return catalogue
 
-    def _retire(self, gone: _Gone) -> Path | None:
+    def _retire(self, source: Source, by: str, replaced_by: str) -> Path | None:
         """Keep a plan for reading. Returns: its folder, None where this very text had one already."""
-        source, name = gone.source, self._free_name(gone.source, taken=gone.replaced_by)
+        name = self._free_name(source, taken=replaced_by)
         folder = self._retired / name
         known = folder.exists()
         # its own data unchanged, so that it can be taken into use again as what it was
         meta = {".meta.json": _json(replace(source.plan.meta, sha256="").to_json())}
         beside = {f"{name}{suffix}": data for suffix, data in (meta | dict(source.sidecars)).items()}
-        state = {"by": gone.by, "at": _now(), "replaced_by": gone.replaced_by}
+        state = {"by": by, "at": _now(), "replaced_by": replaced_by}
         with _disk_errors(folder):
             write_folder(folder, {f"{name}.txt": source.data, **beside, _RETIRED: _json(state)})
         return None if known else folder
 
     def _make_room(self) -> None:
         """A retired plan whose name is in use now would not be found under it: it gets another, unless it is the same text."""
-        doubtful = self.live_names() & set(_names(self._retired))
-        live = {s.plan.id: s.sha256 for s in stored_sources(self._settings)} if doubtful else {}
-        for name in sorted(doubtful):
+        live = self.live()
+        for name in sorted(live.keys() & set(_names(self._retired))):
             old, state = self.retired_source(name), _state(self._retired, name, _RETIRED) or {}
-            if old and old.sha256 != live[name]:
-                self._retire(_Gone(old, str(state.get("by", "")), name))
+            if old and old.sha256 != live[name].sha256:
+                self._retire(old, str(state.get("by", "")), name)
             remove_folder(self._retired / name)
 
     def _free_name(self, source: Source, taken: str) -> str:

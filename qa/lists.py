@@ -144,7 +144,7 @@ class Lister:
         named = {
             title: section
             for section in plan.sections
-            for title in (section.title, self._index.rendering(plan.id, section.ref, section.title))
+            for title in (section.title, self._index.rendering(section.ref, section.title))
             if len(title) >= 3 and squeeze(fold(title)) in folded
         }
         return named[max(named, key=len)] if named else None
@@ -208,7 +208,7 @@ class Lister:
 
     def _bodies(self, question: Question, plan: Plan) -> list[str]:
         """The bodies that a question names, as far as the plan writes them so: 由省市场监管局牵头 → 省市场监管局."""
-        text, found = self._index.folded[plan.id], []
+        text, found = self._index.folded, []
         for run in cues.BODY.findall(squeeze(fold(question.text))):
             named = next((run[i:] for i in range(len(run) - _BODY_MIN + 1) if run[i:] in text), None)
             found += [named] if named else []
@@ -243,6 +243,6 @@ class Lister:
 
     def _about(self, groups: Sequence[tuple[str, ...]], plan: Plan, target: Target) -> bool:
         headings = {t for s in plan.path(target.sentence.ref) for t in self._index.words.terms(s.title)}
-        rendering = self._index.rendering(plan.id, target.sentence.ref, target.sentence.text)
+        rendering = self._index.rendering(target.sentence.ref, target.sentence.text)
         terms = headings.union(self._index.words.terms(target.indicator), stems(rendering))
         return any(terms.intersection(g) for g in groups)

@@ -49,7 +49,7 @@ class Responder:
         self.ranker = Ranker(index)
         self.speaker = Speaker(index)
         self.lister = Lister(index, self.ranker, self.speaker)
-        self._max_question = max_question
+        self.max_question = max_question
 
     # ---- refusing ---------------------------------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ class Responder:
         meta = plan.meta
         title = meta.english_title if language == "en" and meta.english_title else plan.title
         message = texts.pick(texts.REFUSALS[reason], language).format(
-            limit=self._max_question, title=title, hotline=texts.HOTLINE, **(details or {})
+            limit=self.max_question, title=title, hotline=texts.HOTLINE, **(details or {})
         )
         nearest = (
             Nearest(plan.id, hit.ref, plan.by_ref[hit.ref].address, self.speaker.title(plan, hit.ref, language))
@@ -117,13 +117,13 @@ class Responder:
         """
         _, known = self.index.background(question.language).above(0.0, evidence.asked)
         # without known questions a sentence cannot reach as high a score
-        score = SURE_SCORE if self.index.sources[evidence.plan].expansion else SURE_SCORE - W_KNOWN / 2
+        score = SURE_SCORE if self.index.source.expansion else SURE_SCORE - W_KNOWN / 2
         alone = known >= SURE_KNOWN and evidence.lead >= SURE_LEAD
         return evidence.cover >= SURE_COVER or evidence.score >= score or alone
 
     def sureness(self, question: Question, ranked: Sequence[Evidence]) -> float:
         """How far the best sentence lies above the line of `sure`, so that plans with and without questions compare."""
-        score = SURE_SCORE if self.index.sources[ranked[0].plan].expansion else SURE_SCORE - W_KNOWN / 2
+        score = SURE_SCORE if self.index.source.expansion else SURE_SCORE - W_KNOWN / 2
         return ranked[0].score - score
 
     def draft(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | Reason:
@@ -154,7 +154,7 @@ class Responder:
             return True
         if question.holds is cues.DOCUMENT_NUMBER and cues.DOCUMENT_NUMBER.search(best.sentence.text):
             return True
-        source = self.index.sources[best.plan]
+        source = self.index.source
         if not source.expansion:
             # in another language the vectors say less: there a known word of the plan has to do
             foreign = question.language == "en" and not source.english
@@ -378,7 +378,7 @@ class Responder:
         section = squeeze(fold(plan.by_ref[best.sentence.ref].whole))
         asked = squeeze(fold(question.text))
         own = {squeeze(fold(n)) for place in plan.meta.place for n in (place, short_name(place))}
-        names = [(en, zh) for en, zh in self.index.names(plan.id) if squeeze(fold(zh)) not in own]
+        names = [(en, zh) for en, zh in self.index.names if squeeze(fold(zh)) not in own]
         if question.language == "en":
             named = [zh for en, zh in names if en in question.text]
         else:
@@ -388,6 +388,6 @@ class Responder:
     def checked(self, draft: Draft) -> Draft:
         """The draft if it holds; else its quotes alone, which always do."""
         answer = Answer("", "", draft.text, citations=draft.citations)
-        if not faults(answer, self.index.plans, draft.allowed):
+        if not faults(answer, {self.index.plan.id: self.index.plan}, draft.allowed):
             return draft
         return Draft("".join(f"{c.quote}[{c.mark}]" for c in draft.citations), draft.citations)

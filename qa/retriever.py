@@ -5,7 +5,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from index.retrieve import Hit, Index
+from index.retrieve import Hit
+from index.shelf import Shelf
 from qa.understand import language_of
 
 
@@ -23,8 +24,8 @@ class PlanRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    index: Index
+    shelf: Shelf
     k: int = 10
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [to_document(hit) for hit in self.index.search(query, k=self.k, language=language_of(query))]
+        return [to_document(hit) for hit in self.shelf.search(query, k=self.k, language=language_of(query))]

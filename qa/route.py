@@ -1,12 +1,14 @@
 """Which plans a question goes to, where there are several; and one answer from several plans."""
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Protocol, TypeVar
 
 from corpus.fold import fold, squeeze
-from corpus.parse import Plan
+from corpus.meta import PlanMeta
 from corpus.places import short_name
 from qa import cues
 from qa.answer import Answer, Citation
@@ -15,18 +17,42 @@ from qa.understand import Scope, language_of, understand
 TRIED = 3  # plans that are asked at most; the one that answers best is heard
 COMPARED = 4  # plans that one answer tells of at most
 _MARK = re.compile(r"\[(\d+)\]")
+LOOKED = 16  # plans of which it is found out whether they fit
 _TITLE_MIN = 4
 
 
-def _names(plan: Plan) -> set[str]:
+class Titled(Protocol):
+    """A plan, or as much of it as is known without opening it."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def meta(self) -> PlanMeta:
+        """What is known about it."""
+
+
+T = TypeVar("T", bound=Titled)
+
+
+def _names(plan: Titled) -> frozenset[str]:
     """What a question calls a plan by: its place, its title, without case and white space."""
-    meta = plan.meta
+    return _names_of(plan.title, plan.meta)
+
+
+@functools.lru_cache(maxsize=10_000)  # of every plan there is, at every question
+def _names_of(title: str, meta: PlanMeta) -> frozenset[str]:
     place = {name for full in meta.place[-1:] for name in (full, short_name(full))} | set(meta.english_place[-1:])
-    titles = {t for t in (plan.title, meta.english_title) if len(t) >= _TITLE_MIN}
-    return {squeeze(fold(name)) for name in place | titles if name}
+    titles = {t for t in (title, meta.english_title) if len(t) >= _TITLE_MIN}
+    return frozenset(squeeze(fold(name)) for name in place | titles if name)
 
 
-def _named(text: str, plans: Iterable[Plan]) -> list[tuple[Plan, set[str]]]:
+def _named(text: str, plans: Iterable[T]) -> list[tuple[T, set[str]]]:
     """The plans that a question names, each with what it is called there; of two with one name that which has more of them."""
     asked = squeeze(fold(text))
     found = [(plan, {name for name in _names(plan) if name in asked}) for plan in plans]
@@ -34,12 +60,12 @@ def _named(text: str, plans: Iterable[Plan]) -> list[tuple[Plan, set[str]]]:
     return [(plan, own) for plan, own in found if own and not any(own < other for _, other in found)]
 
 
-def named(text: str, plans: Iterable[Plan]) -> list[Plan]:
+def named(text: str, plans: Iterable[T]) -> list[T]:
     """The plans that a question names."""
     return [plan for plan, _ in _named(text, plans)]
 
 
-def fitting(text: str, before: Sequence[str], nearest: Iterable[Plan], scope: Callable[[Plan], Scope]) -> list[Plan]:
+def fitting(text: str, before: Sequence[str], nearest: Iterable[T], scope: Callable[[T], Scope]) -> list[T]:
     """The plans to ask, the nearest first: those of the place and the years that the question names, else the nearest.
 
     `before` are the questions that a follow-up leans on, the last one first: it keeps to the plans that they name.
@@ -47,15 +73,15 @@ def fitting(text: str, before: Sequence[str], nearest: Iterable[Plan], scope: Ca
     near = list(nearest)
     called = next(filter(None, (named(each, near) for each in (text, *before))), [])
 
-    def fits(plan: Plan) -> bool:
+    def fits(plan: T) -> bool:
         question, own = understand(text, scope(plan)), scope(plan)
         return not (question.places or own.unmet_years(question.years) or own.unmet_rounds(question.rounds))
 
-    found = list(islice((plan for plan in called or near if fits(plan)), TRIED))
+    found = list(islice((plan for plan in islice(called or near, LOOKED) if fits(plan)), TRIED))
     return found or (called or near)[:1]
 
 
-def asked_across(text: str, plans: Sequence[Plan]) -> list[tuple[Plan, str]]:
+def asked_across(text: str, plans: Sequence[T]) -> list[tuple[T, str]]:
     """Each of the plans that a question compares, with the question as it is put to that plan; [] for any other question.
 
     普陀区和杨浦区的绿化覆盖率各是多少 → 普陀区的绿化覆盖率是多少, 杨浦区的绿化覆盖率是多少.
@@ -71,7 +97,7 @@ def asked_across(text: str, plans: Sequence[Plan]) -> list[tuple[Plan, str]]:
     return [(plan, _put_to(text, plan, chosen)) for plan in chosen]
 
 
-def _put_to(text: str, plan: Plan, chosen: Sequence[Plan]) -> str:
+def _put_to(text: str, plan: Titled, chosen: Sequence[Titled]) -> str:
     others = {name for other in chosen if other is not plan for name in _names(other)} - _names(plan)
     text = cues.ACROSS.sub("", fold(text))
     for name in sorted(others, key=len, reverse=True):
@@ -89,7 +115,7 @@ def _numbered_from(first: int, text: str) -> str:
     return _MARK.sub(lambda found: f"[{int(found[1]) + first}]", text)
 
 
-def joined(question: str, answers: Sequence[tuple[Plan, Answer]]) -> Answer:
+def joined(question: str, answers: Sequence[tuple[Titled, Answer]]) -> Answer:
     """One answer that tells what each plan says, under its title; citations are numbered through."""
     language, parts = language_of(question), []
     citations: list[Citation] = []

@@ -1,15 +1,17 @@
 """From nothing to a usable index: what the commands and the page do before they answer."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.errors import IndexError_, IndexMissingError, SourceError
-from corpus.load import SHIPPED, load_sources, shipped_path
+from corpus.load import SHIPPED, Source, load_sources, shipped_path
 from index.cache import cached_embedder
 from index.settings import Settings
-from index.store import Manifest, Progress, build, check, read_manifest
+from index.shelf import Catalogue, Shelf, build, folder_of, read_catalogue
+from index.store import Progress, describe
 
 
-def build_index(settings: Settings, files: list[Path], progress: Progress, *, rebuild: bool = False) -> tuple[Manifest, bool]:
+def build_index(settings: Settings, files: list[Path], progress: Progress, *, rebuild: bool = False) -> tuple[Catalogue, bool]:
     """The index of exactly these documents (the shipped plan when none is named), and whether it was built now.
 
     One that is there already and was made of the same is kept, unless `rebuild`: that builds anew, and without files from
@@ -18,18 +20,19 @@ def build_index(settings: Settings, files: list[Path], progress: Progress, *, re
     """
     files = named(files) or (_indexed(settings) if rebuild else [])
     sources = load_sources(files)
-    if not rebuild and _is_current(settings, files):
-        return read_manifest(settings)[1], False
-    return build(sources, settings, cached_embedder(settings), progress), True
+    if not rebuild and _is_current(settings, sources):
+        return read_catalogue(settings)[1], False
+    return build(sources, settings, cached_embedder(settings), progress, anew=rebuild), True
 
 
 def _indexed(settings: Settings) -> list[Path]:
     """The documents of the index that is there, as far as it can be read; the shipped plan in its present form."""
     try:
-        folder, manifest = read_manifest(settings)
+        entries = read_catalogue(settings)[1].plans
     except IndexError_:
         return []
-    paths = [shipped_path() if plan == SHIPPED else folder / "plans" / f"{plan}.txt" for plan, _ in manifest.plans]
+    parts = ((entry.id, folder_of(settings) / entry.part) for entry in entries)
+    paths = [shipped_path() if plan == SHIPPED else part / "plan" / f"{plan}.txt" for plan, part in parts]
     return paths if all(path.is_file() for path in paths) else []
 
 
@@ -42,20 +45,18 @@ def named(files: list[Path]) -> list[Path]:
     return files
 
 
-def _is_current(settings: Settings, files: list[Path]) -> bool:
-    from index.store import open_index
-
+def _is_current(settings: Settings, sources: Sequence[Source]) -> bool:
     try:
-        stored = open_index(settings)
-        check(stored.manifest, load_sources(files), settings)
-    except IndexError_:  # none, damaged, or of other documents: these are asked for now
+        shelf = Shelf.open(settings)
+        built = [shelf.index(name).manifest for name in shelf.entries]
+    except IndexError_:  # none, or damaged
         return False
-    return True
+    return built == [describe(source, settings) for source in sources]
 
 
 def ensure_index(settings: Settings, progress: Progress) -> None:
     """Build the shipped plan's index if this home has none. Raises: what an index that is there and does not fit raises."""
     try:
-        read_manifest(settings)
+        read_catalogue(settings)
     except IndexMissingError:
         build(load_sources([]), settings, cached_embedder(settings), progress)

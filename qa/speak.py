@@ -34,16 +34,16 @@ class Speaker:
         """A section's title in the asker's language, where it has one."""
         if language == "zh":
             return plan.heading(ref)
-        path = [self._index.rendering(plan.id, s.ref, s.title) for s in plan.path(ref) if s.title]
+        path = [self._index.rendering(s.ref, s.title) for s in plan.path(ref) if s.title]
         return (path[-1] if path else "") or plan.heading(ref)
 
     def sentence(self, plan: Plan, sentence: Sentence, language: str) -> str:
         """A whole sentence."""
-        return (self._index.rendering(plan.id, sentence.ref, sentence.text) if language == "en" else "") or sentence.text
+        return (self._index.rendering(sentence.ref, sentence.text) if language == "en" else "") or sentence.text
 
     def figure(self, plan: Plan, sentence: Sentence, figure: Figure, language: str) -> str:
         """The clause of a sentence that gives a figure, with its subject and horizon."""
-        english = self._index.rendering(plan.id, sentence.ref, sentence.text) if language == "en" else ""
+        english = self._index.rendering(sentence.ref, sentence.text) if language == "en" else ""
         if not english:
             return figure_text(sentence.text, figure)
         return shorten(english, english_forms(figure), FIGURE_CLAUSE_MAX)

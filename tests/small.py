@@ -7,7 +7,7 @@ from pathlib import Path
 from corpus.load import load_sources
 from index.cache import cached_embedder
 from index.settings import Settings
-from index.store import build
+from index.shelf import build
 from qa.library import Draft, Library
 from qa.pipeline import PlanQA
 from qa.record import Record

@@ -63,7 +63,7 @@ def test_refused(question, qa):
     assert (answer.status, answer.reason) == ("refused", reason)
     assert answer.text == text if text else answer.text.strip()
     assert answer.question == question
-    assert faults(answer, qa.index.plans) == []
+    assert faults(answer, qa.plans) == []
 
 
 @pytest.mark.parametrize("question", UNDERSTOOD, ids=short)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.bilingual import build_table, read_cedict, stems, translate
+from index.bilingual import Cedict, build_table, stems, translate
 
 
 def table(glossary=(), **definitions):
@@ -81,11 +81,11 @@ def test_stems_leave_out_what_says_nothing():
 
 
 def test_the_dictionary_knows_the_words_of_plans():
-    found = read_cedict(["公园", "绿色", "没有这个词吧"])
+    found = Cedict().definitions(["公园", "绿色", "没有这个词吧"])
     assert set(found) == {"公园", "绿色"}
     assert "green" in found["绿色"]
     assert translate("public parks", build_table(found, (), found)) == (("public", ()), ("park", ("公园",)))
 
 
 def test_the_shipped_glossary_speaks_in_the_built_index(qa):
-    assert qa.index.translations("greenway") == (("greenway", ("绿道",)),)
+    assert qa.index("putuo-2021-2023").translations("greenway") == (("greenway", ("绿道",)),)

@@ -196,8 +196,8 @@ def test_there_are_thirty_questions():
 def test_what_leaves_the_program_is_sound(question, qa):
     found = qa.invoke(question)
     assert found.status == "answered"
-    assert faults(found, qa.index.plans) == []
+    assert faults(found, qa.plans) == []
     for citation in found.citations:  # invariant 5, said once more without the module under test
-        section = qa.index.plans[citation.plan].by_ref[citation.ref]
+        section = qa.plans[citation.plan].by_ref[citation.ref]
         assert citation.quote in f"{section.printed}\n{section.text}"
         assert (citation.address, f"[{citation.mark}]" in found.text) == (section.address, True)

@@ -153,7 +153,7 @@ def test_a_changed_set_gets_an_index_of_its_own(tmp_path):
     beir_dataset(folder, settings, embedder=ToyEmbedder())
     write_lines(folder / "corpus.jsonl", [{"id": f"d{i}", "text": f"另一份文字{i}"} for i in range(1, 5)])
     changed = beir_dataset(folder, settings, embedder=ToyEmbedder())
-    assert changed.index.chunks[0][1].text == "另一份文字1"
+    assert changed.index.chunks[0].text == "另一份文字1"
 
 
 @pytest.mark.parametrize(

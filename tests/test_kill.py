@@ -175,9 +175,9 @@ def test_an_acknowledged_upload_and_an_approved_plan_survive_a_kill(county):
 
     with running(county) as server:
         versions = county.home / "index"
-        before = set(versions.glob("v-*"))
+        before = set(versions.glob("*p-*"))
         assert Official(server.port).approve("青溪") == "/desk/plans?lang=zh"
-        until(lambda: set(versions.glob("v-*")) - before)
+        until(lambda: set(versions.glob("*p-*")) - before)
         kill(server)
     assert set(library.live()) == {"云岭"}
     assert [d.id for d in library.approved()] == ["青溪"]

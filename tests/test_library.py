@@ -10,7 +10,7 @@ from small import NEWER, QINGXI, YUNLING, approve, quiet, write
 from corpus.errors import IndexError_, SourceError
 from corpus.load import SHIPPED, load_source
 from index.settings import Settings
-from index.store import current_version, open_index, stored_sources
+from index.shelf import current_version, read_catalogue, source_of
 from qa.library import MAX_NAME, Library, plan_id
 
 
@@ -149,17 +149,27 @@ def test_a_discarded_draft_is_gone(library, settings):
         library.approve(draft)
 
 
+def live(settings):
+    """The documents of the index."""
+    return [source_of(settings, entry) for entry in read_catalogue(settings)[1].plans]
+
+
+def texts(library):
+    """What the plans of the index say."""
+    return {source.plan.id: source.plan.text for source in live(library._settings)}
+
+
 # ---- going live -----------------------------------------------------------------------------------------------------
 
 
 def test_what_is_approved_goes_live_and_all_else_stays(library, settings):
     library.submit("草稿.txt", NEWER.encode(), "王芳")
     approve(library, "青溪.txt", QINGXI)
-    assert [plan for plan, _ in library.publish(quiet).plans] == ["云岭", "青溪"]
+    assert [entry.id for entry in library.publish(quiet).plans] == ["云岭", "青溪"]
     assert [d.id for d in library.drafts()] == ["草稿"]
     assert set(library.live()) == {"云岭", "青溪"}
     assert library.retired() == {}
-    assert open_index(settings).manifest.plans[0][0] == "云岭"
+    assert [source.plan.id for source in live(settings)] == ["云岭", "青溪"]
 
 
 def test_the_same_text_of_a_live_plan_changes_what_is_known_about_it(library):
@@ -173,7 +183,7 @@ def test_a_newer_text_supersedes_the_old_one_which_stays_readable(library):
     draft = approve(library, "云岭.txt", NEWER)
     assert draft.replaces == "云岭"
     library.publish(quiet)
-    assert library.live()["云岭"].text == NEWER
+    assert texts(library)["云岭"] == NEWER
     assert {name: source.plan.text for name, source in library.retired().items()} == {"云岭~1": YUNLING}
     assert library.replaced_by("云岭~1") == "云岭"
     approve(library, "云岭.txt", QINGXI)
@@ -190,7 +200,7 @@ def test_a_newer_text_keeps_the_word_lists_and_not_the_renderings_of_the_old_one
     for content, english in ((YUNLING, True), (NEWER, False)):
         approve(library, "云岭.txt", content)
         library.publish(quiet)
-        (source,) = stored_sources(settings)
+        (source,) = live(settings)
         assert source.lexicon == ("健身步道",)
         assert bool(source.english) == english
 
@@ -212,7 +222,7 @@ def test_the_same_text_under_another_name_leaves_the_old_name_readable(library):
 def test_what_is_uploaded_while_the_same_name_is_built_waits_for_its_own_approval(library):
     approve(library, "青溪.txt", QINGXI)
     library.publish(lambda done, total: library.submit("青溪.txt", NEWER.encode(), "李明"))
-    assert library.live()["青溪"].text == QINGXI
+    assert texts(library)["青溪"] == QINGXI
     (draft,) = library.drafts()
     assert (draft.by, draft.approved, library.source(draft).plan.text) == ("李明", False, NEWER)
     assert library.publish(quiet) is None
@@ -228,11 +238,11 @@ def test_a_build_that_fails_changes_nothing(library, settings):
     with pytest.raises(IndexError_, match=r"^满了$"):
         library.publish(fail)
     assert current_version(settings) == version
-    assert library.live()["云岭"].text == YUNLING
+    assert texts(library)["云岭"] == YUNLING
     assert library.retired() == {}  # it is in force
     assert [d.id for d in library.approved()] == ["云岭"]
     library.publish(quiet)
-    assert (library.live()["云岭"].text, set(library.retired())) == (NEWER, {"云岭~1"})
+    assert (texts(library)["云岭"], set(library.retired())) == (NEWER, {"云岭~1"})
 
 
 def test_a_publication_broken_off_at_its_very_end_is_ended_by_the_next(library, monkeypatch):
@@ -242,7 +252,7 @@ def test_a_publication_broken_off_at_its_very_end_is_ended_by_the_next(library, 
         library.publish(quiet)
     assert [d.id for d in library.approved()] == ["云岭"]
     library.publish(quiet)
-    assert (library.drafts(), library.live()["云岭"].text) == ([], NEWER)
+    assert (library.drafts(), texts(library)["云岭"]) == ([], NEWER)
     assert {name: source.plan.text for name, source in library.retired().items()} == {"云岭~1": YUNLING}
 
 
@@ -251,7 +261,7 @@ def test_a_publication_broken_off_at_its_very_end_is_ended_by_the_next(library, 
 
 def test_a_retired_plan_is_read_and_not_asked_and_can_be_taken_back(own_home):
     settings = own_home("云岭", "青溪")
-    library, before = Library(settings), open_index(settings).manifest
+    library, before = Library(settings), read_catalogue(settings)[1]
     library.retire("青溪", "王芳", quiet)
     assert (set(library.live()), set(library.retired())) == ({"云岭"}, {"青溪"})
     assert (library.retired()["青溪"].plan.text, library.replaced_by("青溪")) == (QINGXI, "")
@@ -278,7 +288,7 @@ def test_a_retired_plan_makes_room_for_a_newer_one_of_its_name(own_home):
     library.retire("青溪", "王芳", quiet)
     approve(library, "青溪.txt", NEWER)
     library.publish(quiet)
-    assert library.live()["青溪"].text == NEWER
+    assert texts(library)["青溪"] == NEWER
     assert {name: source.plan.text for name, source in library.retired().items()} == {"青溪~1": QINGXI}
     assert library.replaced_by("青溪~1") == "青溪"
 
@@ -293,7 +303,7 @@ def test_the_same_text_taken_in_anew_is_no_longer_retired(own_home):
 
 def test_added_plans_supersede_those_of_their_name(library, tmp_path):
     library.add([load_source(write(tmp_path, "云岭", NEWER)), load_source(write(tmp_path, "青溪", QINGXI))], quiet)
-    assert {name: plan.text for name, plan in library.live().items()} == {"云岭": NEWER, "青溪": QINGXI}
+    assert texts(library) == {"云岭": NEWER, "青溪": QINGXI}
     assert (set(library.retired()), library.replaced_by("云岭~1")) == ({"云岭~1"}, "云岭")
 
 
@@ -304,6 +314,6 @@ def test_the_shipped_plan_can_be_retired_and_taken_back_as_it_was(home, tmp_path
     library.retire(SHIPPED, "王芳", quiet)
     assert library.retired()[SHIPPED].english
     library.restore(SHIPPED, quiet)
-    assert [s.plan.id for s in open_index(settings).sources] == ["云岭", SHIPPED]
+    assert [s.plan.id for s in live(settings)] == ["云岭", SHIPPED]
     with pytest.raises(SourceError, match=f"^{SHIPPED} 是软件自带计划的名字"):
         library.add([load_source(write(tmp_path, SHIPPED, NEWER))], quiet)

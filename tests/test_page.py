@@ -422,11 +422,11 @@ def test_an_address_that_cannot_be_listened_on_is_named_in_one_line(home):
 
 def desk(answer: Callable[[Ask], Answer]) -> PublicPage:
     plan = parse_plan("p", "一、总则\n（一）目标\n新建绿道18公里。\n")
-    index = SimpleNamespace(plans={"p": plan}, rendering=lambda *_: "")
-    engine = SimpleNamespace(index=index)
+    plans = {"p": plan}
     ask = lambda asked, address, channel: Kept("a1", answer(asked))  # noqa: E731
-    plans = index.plans
-    return PublicPage(SimpleNamespace(engine=engine, settings=Settings.load({}), ask=ask, plans=plans, plan=plans.get))
+    return PublicPage(
+        SimpleNamespace(settings=Settings.load({}), ask=ask, plans=plans, plan=plans.get, rendering=lambda *_: "")
+    )
 
 
 def greenway(_: Ask) -> Answer:

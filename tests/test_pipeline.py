@@ -10,9 +10,8 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrou
 
 from corpus.errors import QuestionsError
 from corpus.load import load_sources
-from index.retrieve import Index
 from index.settings import Settings
-from index.store import build
+from index.shelf import Shelf, build
 from qa.answer import Reason
 from qa.followup import Turn
 from qa.pipeline import Ask, PlanQA
@@ -126,7 +125,7 @@ def test_an_answer_carries_the_hits_behind_it(qa):
 def test_a_longer_question_may_be_allowed(qa):
     question = QUESTION + "，" + "请告诉我" * 100
     assert qa.invoke(question).reason is Reason.TOO_LONG
-    patient = PlanQA(qa.index, replace(qa.settings, max_question=1000))
+    patient = PlanQA(qa.shelf, replace(qa.settings, max_question=1000))
     assert patient.invoke(question).reason is not Reason.TOO_LONG
 
 
@@ -149,7 +148,7 @@ def two(tmp_path_factory, embedder):
     settings = Settings.load(environ={}, home=folder / "home")
     sources = load_sources([folder / "dongxi.txt", folder / "xishan.txt"])
     build(sources, settings, embedder, lambda done, total: None)
-    return PlanQA(Index.open(settings, embedder), settings)
+    return PlanQA(Shelf.open(settings, embedder), settings)
 
 
 def test_a_question_may_be_limited_to_the_plan_that_comes_second(two):

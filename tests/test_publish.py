@@ -7,7 +7,7 @@ import pytest
 from small import NEWER, QINGXI, WALK, approve, quiet, serving
 
 from corpus.errors import IndexBusyError, IndexError_
-from index.store import _lock, folder_of
+from index.shelf import _lock, folder_of
 from qa.library import Library
 from qa.pipeline import Ask
 from qa.web import publish as module
@@ -64,7 +64,7 @@ def test_an_answer_begun_before_is_not_kept_after(service, publisher):
     old = service.engine
 
     class Slow:
-        index = old.index
+        shelf = old.shelf
 
         def invoke(self, ask):
             begun.set()

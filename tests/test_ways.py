@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index import ways as module
-from index.store import _client
+from index.vectors import VectorStore
 from index.ways import Ways
 
 VECTORS = np.eye(4, dtype=np.float32)[[0, 1, 2, 0, 3]]
@@ -16,10 +16,10 @@ QUESTION = np.array([0.8, 0.5, 0.1, 0.0], dtype=np.float32)
 @pytest.fixture
 def collection(tmp_path):
     """Makes a collection of vectors, numbered through."""
-    with contextlib.closing(_client(tmp_path)) as client:
+    with contextlib.closing(VectorStore(tmp_path, "p")) as store:
 
         def make(vectors):
-            made = client.create_collection("ways", embedding_function=None, configuration={"hnsw": {"space": "ip"}})
+            made = store.create("ways", len(vectors))
             if len(vectors):
                 made.upsert(ids=[f"w{i}" for i in range(len(vectors))], embeddings=vectors)
             return made

@@ -2,7 +2,7 @@
 
 >>> engine = PlanQA.open(Settings.load())  # doctest: +SKIP
 >>> gold = read_gold(shipped()["dev"])  # doctest: +SKIP
->>> evaluate_answers(engine, gold, plan_of(engine.index.plans, gold)).scores.right  # doctest: +SKIP
+>>> evaluate_answers(engine, gold, plan_of(engine.plans, gold)).scores.right  # doctest: +SKIP
 >>> evaluate_retrieval(plan_dataset(engine, gold), ["bm25", "hybrid"]).tests  # doctest: +SKIP
 """
 

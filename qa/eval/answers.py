@@ -26,30 +26,30 @@ Line = dict[str, Any]
 # ---- generating -----------------------------------------------------------------------------------------------------
 
 
-def confidence(engine: PlanQA, hits: Sequence[Hit], language: str) -> float:
+def confidence(engine: PlanQA, plan: str, hits: Sequence[Hit], language: str) -> float:
     """How far the nearest sentence or known question lies above chance, in deviations: what a refusal rests on."""
     text = max((c for hit in hits for c in hit.sentences.values()), default=0.0)
     known = max((c for hit in hits for c in hit.questions.values()), default=0.0)
-    return max(engine.index.background(language).above(text, known))
+    return max(engine.index(plan).background(language).above(text, known))
 
 
 def _hit_line(hit: Hit) -> Line:
     return {"plan": hit.plan, "ref": hit.ref, "score": round(hit.score, 4), "text": hit.chunk.text}
 
 
-def _hits(engine: PlanQA, ask: Ask) -> Sequence[Hit]:
+def _hits(engine: PlanQA, ask: Ask, plan: str) -> Sequence[Hit]:
     """What would have been found for a question that was answered or refused without a search."""
     understood = engine.understood(ask)
-    return engine.index.search(understood.topic, k=EVIDENCE_HITS, language=understood.language)
+    return engine.index(plan).search(understood.topic, k=EVIDENCE_HITS, language=understood.language)
 
 
 def _line(engine: PlanQA, question: GoldQuestion, plan: Plan) -> Line:
     ask = Ask(question.question, question.history, plan.id)
     answer = engine.invoke(ask)
-    hits = answer.hits or _hits(engine, ask)
+    hits = answer.hits or _hits(engine, ask, plan.id)
     return {
         **answer.to_json(question.id),
-        "confidence": round(confidence(engine, hits, answer.language), 3),
+        "confidence": round(confidence(engine, plan.id, hits, answer.language), 3),
         "hits": [_hit_line(hit) for hit in hits],
     }
 

@@ -1,6 +1,5 @@
 """How well the right section is found: systems side by side over one set of questions, hits folded to sections."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from corpus.beir import load_beir
-from corpus.errors import IndexError_, QuestionsError, SettingError
+from corpus.errors import QuestionsError, SettingError
 from corpus.load import Source
 from corpus.parse import Plan
+from corpus.words import words_of
 from index.cache import cached_embedder
 from index.embed import Embedder, Vectors
 from index.retrieve import WEIGHTS, Index, Signals
 from index.settings import Settings
-from index.store import Manifest, Progress, build, open_for, words_of
+from index.store import Maker, Manifest, Progress, find_parts, read_part, write_part
 from qa.eval.naive import NaiveIndex, RawText
 from qa.eval.questions import GoldQuestion, GoldSet
 from qa.eval.scoring import covers
@@ -96,14 +96,9 @@ class Dataset:
         return self.index.manifest
 
     @cached_property
-    def rows(self) -> tuple[int, ...]:
-        """The chunks that are searched: those of the plan that the questions are about."""
-        return tuple(i for i, (plan, _) in enumerate(self.index.chunks) if plan == self.plan)
-
-    @cached_property
     def refs(self) -> tuple[str, ...]:
-        """The section of each of those chunks."""
-        return tuple(self.index.chunks[i][1].ref for i in self.rows)
+        """The section of each chunk."""
+        return tuple(chunk.ref for chunk in self.index.chunks)
 
 
 def gold_query(gold: GoldQuestion) -> Query | None:
@@ -139,15 +134,15 @@ def plan_dataset(engine: PlanQA, gold: GoldSet, plan: Plan | None = None, *, as_
     planqa's systems search for what the engine makes of a question (completed from the turns before it, typing errors
     undone), unless `as_typed`. Raises: QuestionsError when no question has a section to be found.
     """
-    plan = plan or plan_of(engine.index.plans, gold)
+    plan = plan or plan_of(engine.plans, gold)
     pairs = [(query, question) for question in gold.questions if (query := gold_query(question))]
     if not pairs:
         raise QuestionsError(f"{gold.name}：没有一道题给出应找到的章节；请补上 sections")
     queries = tuple(q if as_typed else _understood(engine, q, question, plan.id) for q, question in pairs)
     raw = RawText(plan.text, tuple((s.start, s.ref) for s in plan.sections))
-    embedder = cached_embedder(engine.settings, engine.index.embedder)
+    embedder = cached_embedder(engine.settings, engine.shelf.embedder)
     skipped = len(gold.questions) - len(queries)
-    return Dataset(gold.name, plan.id, engine.index, embedder, queries, (raw,), gold.sha256, skipped)
+    return Dataset(gold.name, plan.id, engine.index(plan.id), embedder, queries, (raw,), gold.sha256, skipped)
 
 
 # ---- BEIR -----------------------------------------------------------------------------------------------------------
@@ -157,7 +152,7 @@ def beir_dataset(folder: Path, settings: Settings, phase: Phase = silent, embedd
     """A BEIR folder, indexed by the code that indexes plans. Raises: QuestionsError."""
     beir = load_beir(folder)
     embedder = embedder or cached_embedder(settings)
-    index = own_index((beir.source,), settings, embedder, phase("建立索引"))
+    index = own_index(beir.source, settings, embedder, phase("建立索引"))
     languages = [language_of(q.text) for q in beir.queries]
     queries = tuple(
         Query(q.id, q.text, q.text, language, language, "query", q.relevant)
@@ -168,17 +163,13 @@ def beir_dataset(folder: Path, settings: Settings, phase: Phase = silent, embedd
     return Dataset(beir.name, beir.source.plan.id, index, embedder, queries, raw, beir.sha256)
 
 
-def own_index(sources: Sequence[Source], settings: Settings, embedder: Embedder, progress: Progress) -> Index:
+def own_index(source: Source, settings: Settings, embedder: Embedder, progress: Progress) -> Index:
     """An index apart from the home's own: that of an earlier run where it still fits, else a new one."""
-    digest = hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:8]
-    name = f"{sources[0].plan.id}-{digest}-{settings.max_chars}"
-    home = replace(settings, home=settings.home / "eval" / name)
-    try:
-        stored = open_for(sources, home)
-    except IndexError_:
-        build(sources, home, embedder, progress)
-        stored = open_for(sources, home)
-    return Index(stored, words_of(sources, home), embedder)
+    root = settings.home / "eval"
+    root.mkdir(parents=True, exist_ok=True)
+    stored = next((stored for _, stored in find_parts(root, source, settings)), None)
+    stored = stored or read_part(write_part(root, source, Maker(settings, embedder), progress), source, settings)
+    return Index(stored, words_of(source.lexicon, settings.cache), embedder)
 
 
 # ---- searching ------------------------------------------------------------------------------------------------------
@@ -233,14 +224,14 @@ def embed_queries(texts: Sequence[str], embedder: Embedder, progress: Progress) 
 
 def _own_runs(dataset: Dataset, systems: Sequence[str], phase: Phase) -> dict[str, Run]:
     """The runs of planqa's systems: each question is searched once, and each system weighs what was seen."""
-    queries, index, rows = dataset.queries, dataset.index, np.array(dataset.rows)
+    queries, index = dataset.queries, dataset.index
     vectors = embed_queries([q.text for q in queries], dataset.embedder, phase("问题向量"))
     show, runs = phase("检索"), {system: Run() for system in systems}
     for done, (query, vector) in enumerate(zip(queries, vectors, strict=True), 1):
         signals = index.signals(query.text, language=query.language, vector=vector)
         for system in systems:
             scores = _chunk_scores(system, signals)
-            runs[system][query.id] = fold_hits(query, best_chunks(scores[rows], dataset.refs))
+            runs[system][query.id] = fold_hits(query, best_chunks(scores, dataset.refs))
         if done % 50 == 0 or done == len(queries):
             show(done, len(queries))
     return runs

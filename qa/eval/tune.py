@@ -114,9 +114,8 @@ def see(dataset: Dataset, phase: Phase) -> list[Signals]:
 
 
 def _fused_run(dataset: Dataset, seen: Sequence[Signals], weights: retrieve.Weights) -> Run:
-    rows = np.array(dataset.rows)
     return {
-        query.id: fold_hits(query, best_chunks(Index.fuse(signals, weights)[rows], dataset.refs))
+        query.id: fold_hits(query, best_chunks(np.asarray(Index.fuse(signals, weights), dtype=np.float64), dataset.refs))
         for query, signals in zip(dataset.queries, seen, strict=True)
     }
 
@@ -141,10 +140,9 @@ def tune_weight(name: str, dataset: Dataset, seen: Sequence[Signals], measured: 
 def tune_chars(dataset: Dataset, settings: Settings, measured: str, phase: Phase) -> Curve:
     """The curve of the longest chunk: an index of its own for each length."""
     grid, scores = with_current(CHARS_GRID, settings.max_chars), []
-    sources = list(dataset.index.sources.values())
     for length in grid:
         other = replace(settings, max_chars=int(length))
-        index = own_index(sources, other, dataset.embedder, phase(f"分块 {length:g} 字"))
+        index = own_index(dataset.index.source, other, dataset.embedder, phase(f"分块 {length:g} 字"))
         changed = replace(dataset, index=index)
         scores.append(measure(changed.queries, _fused_run(changed, see(changed, phase), WEIGHTS))[measured])
     return curve_of("max_chars", measured, grid, settings.max_chars, np.array(scores))

@@ -1,5 +1,6 @@
 """The chat page: a conversation on one side, the cited section on the other."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -121,12 +122,12 @@ class PublicPage:
         self._limit = service.settings.max_question
 
     @property
-    def plans(self) -> dict[str, Plan]:
+    def plans(self) -> Mapping[str, Plan]:
         """The plans that can be asked now."""
         return self.service.plans
 
     def _english(self, plan: str, ref: str, chinese: str) -> str:
-        return self.service.engine.index.rendering(plan, ref, chinese)
+        return self.service.rendering(plan, ref, chinese)
 
     def current(self, talk: Talk) -> Talk:
         """The same talk, on a plan that can still be asked."""

@@ -1,17 +1,19 @@
 """One way to an answer for all pages and interfaces: limits first, then the engine, then the record."""
 
+import sys
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from corpus.errors import IndexError_
 from corpus.parse import Plan
 from index.retrieve import Hit
 from index.settings import Settings
-from index.store import current_version
+from index.shelf import current_version
 from qa.answer import Answer
 from qa.library import Library
 from qa.pipeline import Ask, PlanQA
@@ -21,6 +23,7 @@ from qa.web.visitors import address_of, trusted
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection, Request
 
+T = TypeVar("T")
 MINUTE_S = 60.0
 KEPT_ANSWERS = 2048  # the same question gives the same answer: it need not be found twice
 MAX_VISITORS = 100_000  # whose last minute is remembered
@@ -63,6 +66,15 @@ def _busy() -> TurnedAwayError:
 def _closed(reason: str) -> TurnedAwayError:
     return TurnedAwayError(
         503, "closed", f"问答服务暂停：{reason}", f"The service is paused. The office in charge writes: {reason}"
+    )
+
+
+def _down() -> TurnedAwayError:
+    return TurnedAwayError(
+        503,
+        "down",
+        "检索服务暂时连不上，请过几分钟再试。",
+        "The search service cannot be reached at the moment; please try again in a few minutes.",
     )
 
 
@@ -166,9 +178,9 @@ class Service:
         self._lock = threading.Lock()
 
     @property
-    def plans(self) -> dict[str, Plan]:
+    def plans(self) -> Mapping[str, Plan]:
         """The plans that can be asked."""
-        return self.engine.index.plans
+        return self.engine.plans
 
     @property
     def retired(self) -> dict[str, Plan]:
@@ -180,11 +192,15 @@ class Service:
         retired = None if name in self.plans else self.library.retired_source(name)
         return retired.plan if retired else self.plans.get(name)
 
+    def rendering(self, plan: str, ref: str, chinese: str) -> str:
+        """The unofficial English of a sentence or title; "" where there is none."""
+        return self.engine.shelf.source(plan).rendering(ref, chinese) if plan in self.plans else ""
+
     def refresh(self) -> bool:
         """Answer from the newest index, where another than the one in use has been published. Raises: IndexError_."""
         with self._changing:
             version = current_version(self.settings)
-            if version is None or version == self.engine.index.version:
+            if version is None or version == self.engine.shelf.version:
                 return False
             engine = self.engine.reopened()
             with self._lock:
@@ -217,7 +233,7 @@ class Service:
         self.check_open()
         with self.gate.place(self.record.visitor(address)):
             self._ready()
-            return self.engine.search(question, k)
+            return self._on_newest(lambda engine: engine.search(question, k))
 
     def answer_inside(self, ask: Ask) -> Answer:
         """An answer for an official at the desk: no limits, and the desk stays open when the public page is closed."""
@@ -241,6 +257,21 @@ class Service:
             self.metrics.feedback.labels(verdict).inc()
         return kept
 
+    def _on_newest(self, work: Callable[[PlanQA], T]) -> T:
+        """What the engine gives; where its index has gone or does not answer, what that gives which is there now.
+
+        Raises: TurnedAwayError where none answers.
+        """
+        try:
+            return work(self.engine)
+        except IndexError_ as error:
+            sys.stderr.write(f"{error}\n")
+        try:
+            self.refresh()
+            return work(self.engine)
+        except IndexError_ as error:
+            raise _down() from error
+
     def _answer(self, ask: Ask) -> Answer:
         with self._lock:
             known = self._known.get(ask)
@@ -248,7 +279,7 @@ class Service:
                 self._known.move_to_end(ask)
                 return known
         engine = self.engine
-        answer = engine.invoke(ask)
+        answer = self._on_newest(lambda engine: engine.invoke(ask))
         with self._lock:
             if engine is not self.engine:  # it has been replaced meanwhile
                 return answer

@@ -1,0 +1,62 @@
+"""Which of many plans a question is about, told without opening them.
+
+A plan is known by what each of its chunks is about (the mean of its ways' vectors) and by how often it holds each word.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.words import words_of
+from index.bm25 import WordIndex
+from index.embed import Vectors
+from index.store import read_json
+
+DENSE = 0.6  # what nearness counts against words, as in `retrieve`
+_BEST = 3  # chunks whose mean nearness is the plan's: one alone may be near by chance
+
+
+class Finder:
+    """Orders plans. Safe to share between threads."""
+
+    def __init__(
+        self, names: Sequence[str], profiles: Vectors, begins: NDArray[np.intp], words: WordIndex, cache: Path
+    ) -> None:
+        """`profiles`: the chunks of all plans, shape (chunks, dim); `begins`: where each plan's first one stands."""
+        self._names = names
+        self._profiles = profiles
+        self._begins = begins
+        self._index = words
+        self._cache = cache
+
+    @staticmethod
+    def write(folder: Path, parts: Sequence[Path]) -> None:
+        """Gather what the parts of the plans hold. Raises: OSError."""
+        profiles = [np.load(part / "profile.npy") for part in parts]
+        np.save(folder / "profiles.npy", np.concatenate(profiles))
+        np.save(folder / "begins.npy", np.cumsum([0, *(len(p) for p in profiles[:-1])]))
+        terms = (read_json(part / "terms.json") for part in parts)
+        WordIndex.build([[t for term, count in held.items() for t in [term] * count] for held in terms]).save(folder / "words")
+
+    @classmethod
+    def read(cls, folder: Path, names: Sequence[str], cache: Path) -> "Finder":
+        """What `write` wrote; `names` are the plans' in the order of their parts."""
+        words = WordIndex.load(folder / "words", len(names))
+        return cls(names, np.load(folder / "profiles.npy"), np.load(folder / "begins.npy"), words, cache)
+
+    def order(self, question: str, vector: Vectors) -> list[str]:
+        """The plans' names, the one that a question is most likely about first."""
+        # not the product of a matrix library: its threads would wait for those of other questions
+        near = np.einsum("ij,j->i", self._profiles, vector.astype(np.float32))
+        dense = np.array([np.sort(part)[-_BEST:].mean() for part in np.split(near, self._begins[1:])])
+        words = self._index.scores(tuple((term,) for term in words_of((), self._cache).terms(question)))
+        score = DENSE * scaled(dense) + (1 - DENSE) * scaled(words)
+        return [self._names[i] for i in np.argsort(-score, kind="stable")]
+
+
+def scaled(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The same values from 0 to 1; all 0 where they do not differ."""
+    low, high = float(values.min()), float(values.max())
+    return (values - low) / (high - low) if high > low else np.zeros_like(values)
