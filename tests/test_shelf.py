@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
-from small import NEWER, QINGXI, YUNLING, serving
+from small import NEWER, QINGXI, serving
 
 from qa.web.guard import MAX_BODY, MAX_UPLOAD
 from qa.web.shelf import tree
