@@ -19,7 +19,7 @@ NAME = "王芳"
 
 @pytest.fixture
 def record(record) -> Record:
-    record.add_account(NAME, PASSWORD)
+    record.accounts.add(NAME, PASSWORD)
     return record
 
 
@@ -78,7 +78,7 @@ def test_the_session_is_a_cookie_that_no_script_and_no_other_site_can_use(strang
     assert (said.status_code, said.headers["location"]) == (303, "/desk?lang=zh")
     value, *flags = said.headers["set-cookie"].split("; ")
     assert set(flags) == {"HttpOnly", "Secure", "SameSite=strict", "Path=/desk", "Max-Age=28800"}
-    assert record.who(value.removeprefix("planqa_session=")) == NAME
+    assert record.accounts.who(value.removeprefix("planqa_session=")) == NAME
     assert stranger.get("/desk").status_code == 200
 
 

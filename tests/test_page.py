@@ -520,7 +520,7 @@ NAME, PASSWORD = "tester", "correct horse battery"
 @pytest.fixture(scope="module")
 def account(home: Path) -> None:
     record = Record(f"sqlite:///{home / 'records.db'}")
-    record.add_account(NAME, PASSWORD)
+    record.accounts.add(NAME, PASSWORD)
     record.close()
 
 
@@ -624,7 +624,7 @@ def county(own_home) -> Iterator[Served]:
     """A page of its own on one small plan, with an account."""
     settings = own_home()
     record = Record.open(settings)
-    record.add_account(NAME, PASSWORD)
+    record.accounts.add(NAME, PASSWORD)
     record.close()
     served = start(settings.home)
     yield served
