@@ -188,7 +188,14 @@ def test_a_conversation_can_be_taken_away_in_three_forms(client):
         assert file.headers["content-disposition"] == f'attachment; filename="planqa.{form}"'
     rows = list(csv.reader(io.StringIO(files["csv"].content.decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["问题", GREENWAY, "绿地呢"]
-    assert rows[1][3:] == ["普府办〔2021〕27号", "二/（六）/2", "二、（六）2.", "推进多层次绿道贯通建设", QUOTE]
+    assert rows[1][3:] == [
+        "普府办〔2021〕27号",
+        "二/（六）/2",
+        "二、（六）2.",
+        "推进多层次绿道贯通建设",
+        QUOTE,
+        "自动生成，以计划原文为准",
+    ]
     sheet = load_workbook(io.BytesIO(files["xlsx"].content)).active
     assert [[str(cell.value) for cell in row] for row in sheet.iter_rows()] == rows
     paragraphs = [p.text for p in Document(io.BytesIO(files["docx"].content)).paragraphs]
