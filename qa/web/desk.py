@@ -16,8 +16,8 @@ from qa.followup import Turn
 from qa.pipeline import Ask
 from qa.privacy import masked
 from qa.record import DAY_MS
+from qa.web.conversation import told
 from qa.web.reading import MAX_FIELD, page
-from qa.web.render import told
 from qa.web.service import Service, service_of
 from qa.web.visitors import language_of_reader
 from qa.web.words import Words
