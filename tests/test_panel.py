@@ -165,6 +165,7 @@ def test_stacked_rows_are_still_a_table_for_a_screen_reader(targets):
 def test_a_reader_of_english_is_told_the_clause_of_the_rendering_that_gives_the_figure(targets):
     html = plan_targets_html(targets, replace(EN, english=spoken))
     assert re.findall(r'<span class="english" lang="en">(.*?)</span>', html) == ["Build 18 kilometres of greenways"]
+    assert EN.words.extracted_english in html
     assert 'class="english"' not in plan_targets_html(targets, replace(ZH, english=spoken))
 
 

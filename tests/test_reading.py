@@ -203,7 +203,7 @@ def test_a_reader_of_english_is_told_what_each_target_is(client, plan):
     told = re.findall(r'<span class="english" lang="en">(.*?)</span>', html)
     assert len(told) == len(rows([plan]))
     assert "Bring the harmless treatment rate of household waste to 100%" in told
-    assert "Extracted automatically; the plan&#39;s own text is authoritative" in html.replace("&#x27;", "&#39;")
+    assert "Extracted automatically; the English is an unofficial translation, the Chinese is authoritative" in html
 
 
 def test_the_targets_in_per_cent_are_drawn_as_long_as_they_are(client, plan):

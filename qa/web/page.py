@@ -87,7 +87,7 @@ watch('value', () => {
   heading.focus({preventScroll: true});
   if (!matchMedia('(max-width: 899px)').matches) return show(frame, 'nearest');
   const far = mark.getBoundingClientRect().top - heading.getBoundingClientRect().top > innerHeight * 0.7;
-  show(far ? mark : heading, far ? 'center' : 'start');
+  show(far ? mark : heading.parentElement, far ? 'center' : 'start');
 });
 """
 )
@@ -308,7 +308,7 @@ def _lay_out(public: PublicPage, max_length: int) -> _Parts:
     bare: dict[str, Any] = {"apply_default_css": False}
     with gr.Row(elem_id="pq-top"):
         header = gr.HTML(public.header(talk), elem_id="pq-header", js_on_load=SCRIPT, **bare)
-        language = gr.Radio(list(LANGUAGES), value="中文", label=words.language, container=False, elem_id="pq-language")
+        language = gr.Radio(list(LANGUAGES), value="中文", label=words.switch_language, container=False, elem_id="pq-language")
     plan = gr.Dropdown(
         public.choices(words), value=talk.plan, label=words.plan, visible=len(public.plans) > 1, elem_id="pq-plan"
     )

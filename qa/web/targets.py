@@ -17,23 +17,24 @@ Place = Callable[[Row, int], str]
 
 def targets_html(plan: Plan, reader: Reader, place: Place) -> str:
     """Show what each target is, how much, for when, and where it stands; that it is no result, and how the table was made."""
-    words = reader.words
-    found = zip(rows([plan]), find_targets(plan), strict=True)
-    lines = "".join(_line(row, target, reader, place(row, number)) for number, (row, target) in enumerate(found, 1))
-    if not lines:
+    words, targets = reader.words, find_targets(plan)
+    if not targets:
         return f"<p>{escape(words.nothing)}</p>"
+    english = [_english(target, reader, plan.id) for target in targets]
+    numbered = enumerate(zip(rows([plan]), targets, english, strict=True), 1)
+    lines = "".join(_line(target, said, place(row, number)) for number, (row, target, said) in numbered)
+    made = words.extracted_english if any(english) else words.extracted
     names = (words.indicator, words.figure, words.chart, words.horizon, words.place)
     head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in names)
     # rows are stacked where they find no room, and browsers take what is stacked for no table: hence the roles
     return (
-        f'<p>{escape(words.targets_note)}</p><p class="soft">{escape(words.extracted)}</p>'
+        f'<p>{escape(words.targets_note)}</p><p class="soft">{escape(made)}</p>'
         f'<table class="targets" role="table" aria-label="{escape(words.targets)}">'
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{lines}</tbody></table>'
     )
 
 
-def _line(row: Row, target: Target, reader: Reader, place: str) -> str:
-    english = reader.words.language == "en" and _english(target, reader, str(row["plan"]))
+def _line(target: Target, english: str, place: str) -> str:
     translated = f'<span class="english" lang="en">{typeset(english)}</span>' if english else ""
     indicator = f'<span lang="zh-CN">{typeset(target.indicator)}</span>{translated}'
     return (
@@ -45,7 +46,9 @@ def _line(row: Row, target: Target, reader: Reader, place: str) -> str:
 
 
 def _english(target: Target, reader: Reader, plan: str) -> str:
-    """The clause of the unofficial English that gives the figure."""
+    """The clause of the unofficial English that gives the figure, for a reader of English."""
+    if reader.words.language == "zh":
+        return ""
     clauses = _CLAUSE_END.split(reader.english(plan, target.sentence.ref, target.sentence.text))
     clause = next((c for c in clauses if english_span(c, target.figure)), "").removeprefix("and ").rstrip(".,;")
     return clause[:1].upper() + clause[1:]

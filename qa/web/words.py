@@ -44,6 +44,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "link": ("本节链接", "Link to this section"),
     "chart": ("百分比", "Per cent"),
     "extracted": (EXTRACTED, "Extracted automatically; the plan's own text is authoritative"),
+    "extracted_english": (
+        f"{EXTRACTED}；英文为非正式译文",
+        "Extracted automatically; the English is an unofficial translation, the Chinese is authoritative",
+    ),
     "useful": ("有用", "Useful"),
     "useless": ("没用", "Not useful"),
     "wrong_answer": ("答案有误", "The answer is wrong"),
@@ -59,7 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "other": ("English", "中文"),
     "site": ("计划问答", "Ask the plan"),
     # the chat page
-    "language": ("语言 / Language", "语言 / Language"),
+    "switch_language": ("语言 / Language", "语言 / Language"),
     "scope": (
         "文中的目标是计划期内要做到的，不是已经做到的结果。",
         "Targets in the plan are what was to be reached in that period, not results.",
