@@ -60,6 +60,7 @@ class Entry:
     sha256: str
     digest: str
     part: str
+    sections: int
     chunks: int
     vectors: int
 
@@ -233,7 +234,7 @@ def _whole_part(root: Path, source: Source, settings: Settings) -> Path | None:
 def _entry_of(source: Source, manifest: Manifest, part: str) -> Entry:
     plan, vectors = source.plan, manifest.ways + manifest.questions
     chunks = len(chunk_plan(plan, manifest.max_chars))
-    return Entry(plan.id, plan.title, plan.meta, source.sha256, manifest.digest, part, chunks, vectors)
+    return Entry(plan.id, plan.title, plan.meta, source.sha256, manifest.digest, part, len(plan.sections), chunks, vectors)
 
 
 def _publish(root: Path, catalogue: Catalogue) -> str:

@@ -38,20 +38,20 @@ def _password() -> str:
 
 def _add_user(args: argparse.Namespace, settings: "Settings") -> None:
     with _record(settings) as record:
-        record.add_account(args.name, _password())
+        record.accounts.add(args.name, _password())
     say(f"帐户 {args.name} 已建立")
 
 
 def _remove_user(args: argparse.Namespace, settings: "Settings") -> None:
     with _record(settings) as record:
-        if not record.remove_account(args.name):
+        if not record.accounts.remove(args.name):
             raise SettingError(f"没有帐户 {args.name}；planqa user list 列出全部帐户")
     say(f"帐户 {args.name} 已删除")
 
 
 def _list_users(_: argparse.Namespace, settings: "Settings") -> None:
     with _record(settings) as record:
-        for name in record.accounts():
+        for name in record.accounts.names():
             say(name)
 
 

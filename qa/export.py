@@ -9,11 +9,11 @@ from corpus.parse import Plan
 from qa.answer import Answer, Citation
 from qa.targets import safe_cell
 
-COLUMNS = ("question", "mark", "plan", "number", "ref", "address", "title", "quote")
 SUBSCRIPT = re.compile(r"_\{([^{}]*)\}")
-_TITLES = ("问题", "序号", "计划", "文号", "编号", "位置", "标题", "原文")
+_TITLES = ("问题", "序号", "计划", "文号", "编号", "位置", "标题", "原文", "说明")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_MADE = "自动生成，以计划原文为准"
+MADE = "自动生成，以计划原文为准"
+"""The label of every answer that leaves the program; in a table a column, so that it goes with each row."""
 
 
 def _legal(text: str) -> str:
@@ -33,7 +33,7 @@ def official(citation: Citation, plan: Plan) -> str:
 
 
 def citation_rows(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> list[list[object]]:
-    """One row for each citation, in the order of COLUMNS; no cell is one that a spreadsheet would run."""
+    """One row for each citation, in the order of _TITLES; no cell is one that a spreadsheet would run."""
     return [
         [
             safe_cell(_legal(value) if isinstance(value, str) else value)
@@ -46,6 +46,7 @@ def citation_rows(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> list[
                 c.address,
                 c.title,
                 c.quote,
+                MADE,
             )
         ]
         for answer in answers
@@ -87,7 +88,7 @@ def to_docx(answers: Sequence[Answer], plans: Mapping[str, Plan]) -> bytes:
             document.add_paragraph(_legal(line))
         for citation in answer.citations:
             document.add_paragraph(_legal(f"[{citation.mark}] {official(citation, plans[citation.plan])}"))
-    document.add_paragraph(_MADE)
+    document.add_paragraph(MADE)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

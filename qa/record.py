@@ -8,7 +8,6 @@ days are deleted, after which nobody can find an address for a hash.
 import hashlib
 import json
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,18 +15,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 from corpus.errors import SettingError
 from corpus.fold import fold, squeeze
+from qa import database
+from qa.accounts import Accounts
 from qa.answer import Answer
 from qa.privacy import masked
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy import Subquery
 
     from index.settings import Settings
 
 DAY_MS = 86_400_000
-SESSION_MS = 8 * 3_600_000  # a working day
-MAX_FAILURES, LOCKED_MS = 5, 15 * 60_000  # wrong passwords in a row, and how long the account is locked then
 MAX_COMMENT = 500  # characters
 VERDICTS = ("up", "down", "wrong_answer", "wrong_source")
 
@@ -54,92 +52,9 @@ class DayCount:
     wrong: int
 
 
-def now_ms() -> int:
-    """The time, in milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
-
-
 def day_of(at: int) -> str:
     """The day of a time, as 2026-01-31 (UTC)."""
     return datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
-
-
-class _Tables:
-    """The tables, made when a database is opened: SQLAlchemy is not imported before."""
-
-    def __init__(self) -> None:
-        from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text
-
-        self.metadata = MetaData()
-
-        def table(name: str, *columns: Column[Any]) -> Table:
-            return Table(name, self.metadata, *columns)
-
-        self.answers = table(
-            "answers",
-            Column("id", String(32), primary_key=True),
-            Column("at", BigInteger, nullable=False, index=True),
-            Column("visitor", String(32), nullable=False),
-            Column("channel", String(16), nullable=False),
-            Column("language", String(2), nullable=False),
-            Column("question", Text, nullable=False),
-            Column("rewritten", Text),
-            Column("status", String(16), nullable=False),
-            Column("reason", String(32)),
-            Column("text", Text, nullable=False),
-            Column("citations", Text, nullable=False),
-            Column("timings", Text, nullable=False),
-        )
-        self.feedback = table(
-            "feedback",
-            Column("id", String(32), primary_key=True),
-            Column("at", BigInteger, nullable=False, index=True),
-            Column("answer", String(32), nullable=False, index=True),
-            Column("verdict", String(16), nullable=False),
-            Column("comment", Text, nullable=False),
-        )
-        self.accounts = table(
-            "accounts",
-            Column("name", String(64), primary_key=True),
-            Column("password", Text, nullable=False),
-            Column("failures", BigInteger, nullable=False),
-            Column("locked_until", BigInteger, nullable=False),
-        )
-        self.sessions = table(
-            "sessions",
-            Column("token", String(64), primary_key=True),  # its hash: a stolen database opens no session
-            Column("name", String(64), nullable=False),
-            Column("until", BigInteger, nullable=False),
-        )
-        self.salts = table("salts", Column("day", String(10), primary_key=True), Column("salt", String(64), nullable=False))
-        self.switches = table(
-            "switches",
-            Column("name", String(32), primary_key=True),
-            Column("reason", Text, nullable=False),
-            Column("by", String(64), nullable=False),
-            Column("at", BigInteger, nullable=False),
-        )
-
-
-def _engine(url: str) -> "Engine":
-    from sqlalchemy import create_engine, event
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-
-    try:
-        engine = create_engine(url, pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise SettingError(
-            f"PLANQA_DATABASE_URL 无法使用（{error}）；应为 sqlite:///文件 或 postgresql+psycopg://用户@主机/库"
-        ) from error
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def durable(connection: "DBAPIConnection", _: object) -> None:
-            # readers go on while one writes, and what has been committed survives a power cut
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
-                connection.cursor().execute(f"PRAGMA {pragma}")
-
-    return engine
 
 
 class Record:
@@ -148,8 +63,9 @@ class Record:
     def __init__(self, url: str) -> None:
         from sqlalchemy.exc import SQLAlchemyError
 
-        self._engine = _engine(url)
-        self._tables = _Tables()
+        self._engine = database.connect(url)
+        self._tables = database.Tables()
+        self.accounts = Accounts(self._engine, self._tables)
         try:
             self._tables.metadata.create_all(self._engine)
         except SQLAlchemyError as error:
@@ -186,7 +102,7 @@ class Record:
 
     def visitor(self, address: str, at: int | None = None) -> str:
         """Who asks, as a hash that holds for one day."""
-        day = day_of(now_ms() if at is None else at)
+        day = day_of(database.now_ms() if at is None else at)
         if self._salt[0] != day:
             self._salt = (day, self._salt_of(day))
         return hashlib.sha256(f"{self._salt[1]}{address}".encode()).hexdigest()[:16]
@@ -215,7 +131,7 @@ class Record:
         key = secrets.token_hex(8)
         row = {
             "id": key,
-            "at": now_ms(),
+            "at": database.now_ms(),
             "visitor": visitor,
             "channel": channel,
             "language": answer.language,
@@ -239,7 +155,7 @@ class Record:
             return False
         row = {
             "id": secrets.token_hex(8),
-            "at": now_ms(),
+            "at": database.now_ms(),
             "answer": answer,
             "verdict": verdict,
             "comment": _fit(comment)[:MAX_COMMENT],
@@ -275,140 +191,93 @@ class Record:
 
     def troubles(self, since: int = 0) -> list[Trouble]:
         """The questions that were refused or marked wrong, grouped by their wording, the most frequent first."""
-        wrong: dict[str, list[Mapping[str, Any]]] = {}
-        for said in self.feedback(since):
-            if said["verdict"] != "up":
-                wrong.setdefault(said["answer"], []).append(said)
+        said = self._said_wrong(since)
         groups: dict[str, list[Mapping[str, Any]]] = {}
-        for row in self.answers(since):
-            if row["status"] == "refused" or row["id"] in wrong:
-                key = "".join(c for c in squeeze(fold(row["question"])) if c.isalnum())
-                groups.setdefault(key, []).append(row)
-        found = [self._trouble(rows, wrong) for rows in groups.values()]
+        for row in self._refused_or_wrong(since):
+            wording = "".join(c for c in squeeze(fold(row["question"])) if c.isalnum())
+            groups.setdefault(wording, []).append(row)
+        found = [self._trouble(rows, [s for row in rows for s in said.get(row["question"], ())]) for rows in groups.values()]
         return sorted(found, key=lambda t: (-t.count, -t.last))
 
     @staticmethod
-    def _trouble(rows: Sequence[Mapping[str, Any]], wrong: Mapping[str, Sequence[Mapping[str, Any]]]) -> Trouble:
-        last = rows[-1]
-        said = [s for row in rows for s in wrong.get(row["id"], ())]
-        reason = last["reason"] or (said[-1]["verdict"] if said else "")
-        return Trouble(
-            last["question"], len(rows), reason, last["text"], tuple(s["comment"] for s in said if s["comment"]), last["at"]
+    def _trouble(rows: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]]) -> Trouble:
+        """One of several wordings that are the same question: what is told of it is told of the one asked last."""
+        last = max(rows, key=lambda row: row["at"])
+        in_order = sorted(said, key=lambda s: s["last"])
+        reason = last["reason"] or (in_order[-1]["verdict"] if in_order else "")
+        comments = tuple(dict.fromkeys(s["comment"] for s in in_order if s["comment"]))
+        return Trouble(last["question"], sum(row["count"] for row in rows), reason, last["text"], comments, last["at"])
+
+    def _marked(self, since: int) -> "Subquery":
+        """The answers that readers have marked wrong, each once."""
+        from sqlalchemy import select
+
+        said = self._tables.feedback
+        return select(said.c.answer).where(said.c.at >= since, said.c.verdict != "up").distinct().subquery()
+
+    def _refused_or_wrong(self, since: int) -> list[Mapping[str, Any]]:
+        """Each question, to the letter, that was refused or marked wrong: how often, and what came of it last."""
+        from sqlalchemy import func, or_, select
+
+        table, marked = self._tables.answers, self._marked(since)
+        latest_first = (table.c.at.desc(), table.c.id.desc())
+        newest = func.row_number().over(partition_by=table.c.question, order_by=latest_first).label("newest")
+        count = func.count().over(partition_by=table.c.question).label("count")
+        asked = (
+            select(table.c.question, table.c.reason, table.c.text, table.c.at, count, newest)
+            .join(marked, marked.c.answer == table.c.id, isouter=True)
+            .where(table.c.at >= since, or_(table.c.status == "refused", marked.c.answer.is_not(None)))
+            .subquery()
         )
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(select(asked).where(asked.c.newest == 1)).mappings()]
+
+    def _said_wrong(self, since: int) -> dict[str, list[Mapping[str, Any]]]:
+        """What readers have said against the answers to each question: verdict, comment, and when it was said last."""
+        from sqlalchemy import func, select
+
+        answers, said = self._tables.answers, self._tables.feedback
+        what = (answers.c.question, said.c.verdict, said.c.comment)
+        query = (
+            select(*what, func.max(said.c.at).label("last"))
+            .join(answers, answers.c.id == said.c.answer)
+            .where(answers.c.at >= since, said.c.at >= since, said.c.verdict != "up")
+            .group_by(*what)
+        )
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(query).mappings():
+                found.setdefault(row["question"], []).append(dict(row))
+        return found
 
     def days(self, since: int = 0) -> list[DayCount]:
         """The counts of each day on which something was asked, the oldest first."""
-        wrong = {s["answer"] for s in self.feedback(since) if s["verdict"] != "up"}
-        found: dict[str, list[Mapping[str, Any]]] = {}
-        for row in self.answers(since):
-            found.setdefault(day_of(row["at"]), []).append(row)
-        return [
-            DayCount(
-                day,
-                sum(r["status"] == "answered" for r in rows),
-                sum(r["status"] == "refused" for r in rows),
-                sum(r["id"] in wrong for r in rows),
-            )
-            for day, rows in found.items()
-        ]
+        from sqlalchemy import func, select
+
+        table, marked = self._tables.answers, self._marked(since)
+        day = (table.c.at // DAY_MS).label("day")
+        counts = [func.count().filter(table.c.status == status) for status in ("answered", "refused")]
+        query = (
+            select(day, *counts, func.count(marked.c.answer))
+            .join(marked, marked.c.answer == table.c.id, isouter=True)
+            .where(table.c.at >= since)
+            .group_by(day)
+            .order_by(day)
+        )
+        with self._engine.connect() as connection:
+            return [DayCount(day_of(at * DAY_MS), *counted) for at, *counted in connection.execute(query)]
 
     def purge(self, days: int, at: int | None = None) -> int:
         """Delete all that is older than so many days, and sessions that have ended. Returns: the number of answers deleted."""
         from sqlalchemy import delete
 
-        now = now_ms() if at is None else at
+        now = database.now_ms() if at is None else at
         before, tables = now - days * DAY_MS, self._tables
         with self._engine.begin() as connection:
             connection.execute(delete(tables.feedback).where(tables.feedback.c.at < before))
             connection.execute(delete(tables.sessions).where(tables.sessions.c.until < now))
             connection.execute(delete(tables.salts).where(tables.salts.c.day < day_of(now)))
             return int(connection.execute(delete(tables.answers).where(tables.answers.c.at < before)).rowcount)
-
-    # ---- accounts and sessions --------------------------------------------------------------------------------------
-
-    def add_account(self, name: str, password: str) -> None:
-        """Make an account, or give it a new password and unlock it; its sessions end. Raises: SettingError."""
-        from argon2 import PasswordHasher
-        from sqlalchemy import delete, insert
-
-        if not 1 <= len(name) <= 64 or not name.isprintable():
-            raise SettingError(f"帐户名 {name!r} 不能用；应为 1 到 64 个字符")
-        if len(password) < 10:
-            raise SettingError("密码太短；至少 10 个字符")
-        accounts, sessions = self._tables.accounts, self._tables.sessions
-        row = {"name": name, "password": PasswordHasher().hash(password), "failures": 0, "locked_until": 0}
-        with self._engine.begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.name == name))
-            connection.execute(delete(accounts).where(accounts.c.name == name))
-            connection.execute(insert(accounts).values(**row))
-
-    def remove_account(self, name: str) -> bool:
-        """Delete an account and its sessions; False where there is none."""
-        from sqlalchemy import delete
-
-        accounts, sessions = self._tables.accounts, self._tables.sessions
-        with self._engine.begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.name == name))
-            return bool(connection.execute(delete(accounts).where(accounts.c.name == name)).rowcount)
-
-    def accounts(self) -> list[str]:
-        """The names of all accounts."""
-        from sqlalchemy import select
-
-        with self._engine.connect() as connection:
-            return list(connection.execute(select(self._tables.accounts.c.name).order_by("name")).scalars())
-
-    def log_in(self, name: str, password: str) -> str | None:
-        """A new session's token; None for a wrong name or password, or a locked account."""
-        from argon2 import PasswordHasher
-        from argon2.exceptions import Argon2Error, InvalidHashError
-        from sqlalchemy import select, update
-
-        accounts, now = self._tables.accounts, now_ms()
-        with self._engine.connect() as connection:
-            row = connection.execute(select(accounts).where(accounts.c.name == name)).mappings().first()
-        stored = row["password"] if row else _NOBODY
-        try:
-            right = PasswordHasher().verify(stored, password) and row is not None
-        except (Argon2Error, InvalidHashError):
-            right = False
-        if row is None or row["locked_until"] > now:
-            return None
-        mine = accounts.c.name == name
-        with self._engine.begin() as connection:
-            if right:
-                connection.execute(update(accounts).where(mine).values(failures=0))
-                return self._begin(connection, name, now)
-            # counted by the database: of many guesses at the same time each one counts
-            connection.execute(update(accounts).where(mine).values(failures=accounts.c.failures + 1))
-            many = accounts.c.failures >= MAX_FAILURES
-            connection.execute(update(accounts).where(mine, many).values(failures=0, locked_until=now + LOCKED_MS))
-            return None
-
-    def _begin(self, connection: "Connection", name: str, now: int) -> str:
-        from sqlalchemy import insert
-
-        token = secrets.token_urlsafe(32)
-        connection.execute(insert(self._tables.sessions).values(token=_hashed(token), name=name, until=now + SESSION_MS))
-        return token
-
-    def who(self, token: str) -> str | None:
-        """The name of a session's account; None for one that has ended or never was."""
-        from sqlalchemy import select
-
-        sessions = self._tables.sessions
-        with self._engine.connect() as connection:
-            query = select(sessions.c.name).where(sessions.c.token == _hashed(token), sessions.c.until > now_ms())
-            name = connection.execute(query).scalar()
-        return str(name) if name is not None else None
-
-    def log_out(self, token: str) -> None:
-        """End a session."""
-        from sqlalchemy import delete
-
-        sessions = self._tables.sessions
-        with self._engine.begin() as connection:
-            connection.execute(delete(sessions).where(sessions.c.token == _hashed(token)))
 
     # ---- the off switch ---------------------------------------------------------------------------------------------
 
@@ -418,7 +287,7 @@ class Record:
         from sqlalchemy.exc import IntegrityError
 
         switches = self._tables.switches
-        row = {"name": "public", "reason": reason[:MAX_COMMENT], "by": by, "at": now_ms()}
+        row = {"name": "public", "reason": reason[:MAX_COMMENT], "by": by, "at": database.now_ms()}
         try:
             with self._engine.begin() as connection:  # one step: the page is at no moment open between two reasons
                 connection.execute(delete(switches).where(switches.c.name == "public"))
@@ -443,14 +312,6 @@ class Record:
         return str(reason) if reason is not None else None
 
 
-# the hash of a password that nobody has: a wrong name takes as long as a wrong password
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$+FNxBKowHVADHWZphDufvQ$HKRAc7gUl1Zbe0ULFwo9pohmGBTvn+UQSLL/4ugJTMw"
-
-
 def _fit(text: str) -> str:
     """What may be kept of a text that a visitor wrote: no personal number, and no character that PostgreSQL has not."""
     return masked(text).replace("\x00", "\ufffd")
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -9,9 +9,13 @@ from pathlib import Path
 from corpus.errors import SourceError
 from corpus.parse import Plan
 from corpus.targets import find_targets
+from qa.answer import Citation
+from qa.compose import cite
 
 COLUMNS = ("plan", "ref", "address", "indicator", "comparator", "value", "unit", "horizon", "figure", "quote")
-_TITLES = ("计划", "编号", "位置", "指标", "限定", "数值", "单位", "年份", "原文数字", "原文")
+_TITLES = ("计划", "编号", "位置", "指标", "限定", "数值", "单位", "年份", "原文数字", "原文", "说明")
+EXTRACTED = "按规则自动提取，以计划原文为准"
+"""The label of a table of targets: what a figure measures, and for when, is the program's reading, as an answer is."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so would be run by a spreadsheet
 
 Row = dict[str, str | float | int | None]
@@ -37,6 +41,15 @@ def rows(plans: Sequence[Plan]) -> list[Row]:
     ]
 
 
+def source(plan: Plan, number: int) -> Citation | None:
+    """The sentence that sets a target, its figure marked; targets are counted from 1. None where there are fewer."""
+    found = find_targets(plan)
+    if not 1 <= number <= len(found):
+        return None
+    target = found[number - 1]
+    return cite(plan, target.sentence, 1, [(target.figure.start, target.figure.end)])
+
+
 def to_table(plans: Sequence[Plan]) -> str:
     """One line for each target: address, indicator, figure."""
     return "\n".join(f"{r['address']}  {r['indicator']}  {r['figure']}" for r in rows(plans))
@@ -52,12 +65,17 @@ def safe_cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
+def _labelled(plans: Sequence[Plan]) -> list[list[object]]:
+    """The rows as cells, the label in the last one: a row that is copied out of the table takes it along."""
+    return [[*(safe_cell(row[column]) for column in COLUMNS), EXTRACTED] for row in rows(plans)]
+
+
 def to_csv(plans: Sequence[Plan]) -> str:
     """CSV with a heading line."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({k: safe_cell(v) for k, v in r.items()} for r in rows(plans))
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow((*COLUMNS, "note"))
+    writer.writerows(_labelled(plans))
     return out.getvalue().rstrip("\n")
 
 
@@ -68,8 +86,8 @@ def to_xlsx(plans: Sequence[Plan], path: Path) -> None:
     book = Workbook()
     sheet = book.create_sheet("指标", 0)
     sheet.append(list(_TITLES))
-    for row in rows(plans):
-        sheet.append([safe_cell(row[c]) for c in COLUMNS])
+    for cells in _labelled(plans):
+        sheet.append(cells)
     try:
         book.save(path)
     except OSError as error:

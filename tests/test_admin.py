@@ -8,7 +8,8 @@ from small import NEWER, QINGXI, YUNLING, write
 from index.settings import Settings
 from qa.answer import Answer
 from qa.cli import main
-from qa.record import DAY_MS, Record, now_ms
+from qa.database import now_ms
+from qa.record import DAY_MS, Record
 
 
 class Terminal(io.StringIO):
@@ -36,27 +37,27 @@ def record(tmp_path):
 
 def test_an_account_is_made_with_a_password_from_standard_input(planqa, record):
     assert planqa("user", "add", "王芳", typed="correct horse\nmore\n") == (0, "帐户 王芳 已建立\n", "")
-    assert record.log_in("王芳", "correct horse") is not None
+    assert record.accounts.log_in("王芳", "correct horse") is not None
 
 
 def test_at_a_terminal_the_password_is_asked_for_and_not_shown(planqa, record, monkeypatch):
     monkeypatch.setattr(Terminal, "isatty", lambda _: True)
     monkeypatch.setattr("getpass.getpass", {"密码：": "correct horse"}.__getitem__)
     assert planqa("user", "add", "王芳", typed="not this one\n") == (0, "帐户 王芳 已建立\n", "")
-    assert record.log_in("王芳", "correct horse") is not None
+    assert record.accounts.log_in("王芳", "correct horse") is not None
 
 
 def test_a_new_password_replaces_the_old_one(planqa, record):
     planqa("user", "add", "王芳", typed="correct horse\n")
     planqa("user", "add", "王芳", typed="battery staple")
-    assert record.log_in("王芳", "correct horse") is None
-    assert record.log_in("王芳", "battery staple") is not None
+    assert record.accounts.log_in("王芳", "correct horse") is None
+    assert record.accounts.log_in("王芳", "battery staple") is not None
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "short\n"], ids=["nothing", "empty", "short"])
 def test_a_short_password_is_refused_in_one_line(planqa, record, typed):
     assert planqa("user", "add", "王芳", typed=typed) == (1, "", "密码太短；至少 10 个字符\n")
-    assert record.accounts() == []
+    assert record.accounts.names() == []
 
 
 def test_accounts_are_listed_and_removed(planqa):
@@ -77,7 +78,7 @@ def test_forget_deletes_what_is_older_than_the_settings_say(planqa, record, monk
     for age in (0, 29, 31, 400):
         at = now_ms() - age * DAY_MS
         with monkeypatch.context() as patch:
-            patch.setattr("qa.record.now_ms", lambda at=at: at)
+            patch.setattr("qa.database.now_ms", lambda at=at: at)
             record.add_answer(Answer(f"{age}天前", "zh", "18公里"), "v1", "page")
     assert planqa("forget") == (0, "已删除 2 条 30 天以前的记录\n", "")
     assert [row["question"] for row in record.answers()] == ["29天前", "0天前"]

@@ -19,7 +19,7 @@ NAME = "王芳"
 
 @pytest.fixture
 def record(record) -> Record:
-    record.add_account(NAME, PASSWORD)
+    record.accounts.add(NAME, PASSWORD)
     return record
 
 
@@ -78,7 +78,7 @@ def test_the_session_is_a_cookie_that_no_script_and_no_other_site_can_use(strang
     assert (said.status_code, said.headers["location"]) == (303, "/desk?lang=zh")
     value, *flags = said.headers["set-cookie"].split("; ")
     assert set(flags) == {"HttpOnly", "Secure", "SameSite=strict", "Path=/desk", "Max-Age=28800"}
-    assert record.who(value.removeprefix("planqa_session=")) == NAME
+    assert record.accounts.who(value.removeprefix("planqa_session=")) == NAME
     assert stranger.get("/desk").status_code == 200
 
 
@@ -188,7 +188,14 @@ def test_a_conversation_can_be_taken_away_in_three_forms(client):
         assert file.headers["content-disposition"] == f'attachment; filename="planqa.{form}"'
     rows = list(csv.reader(io.StringIO(files["csv"].content.decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["问题", GREENWAY, "绿地呢"]
-    assert rows[1][3:] == ["普府办〔2021〕27号", "二/（六）/2", "二、（六）2.", "推进多层次绿道贯通建设", QUOTE]
+    assert rows[1][3:] == [
+        "普府办〔2021〕27号",
+        "二/（六）/2",
+        "二、（六）2.",
+        "推进多层次绿道贯通建设",
+        QUOTE,
+        "自动生成，以计划原文为准",
+    ]
     sheet = load_workbook(io.BytesIO(files["xlsx"].content)).active
     assert [[str(cell.value) for cell in row] for row in sheet.iter_rows()] == rows
     paragraphs = [p.text for p in Document(io.BytesIO(files["docx"].content)).paragraphs]

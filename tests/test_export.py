@@ -8,14 +8,14 @@ import pytest
 from corpus.meta import PlanMeta
 from corpus.parse import parse_plan
 from qa.answer import Answer, Citation, Reason
-from qa.export import citation_rows, official, to_csv, to_docx, to_xlsx
+from qa.export import MADE, citation_rows, official, to_csv, to_docx, to_xlsx
 
 PLAN = parse_plan("p", "一、总则\n（一）目标\n新建绿道18公里。\n", "绿化计划").with_meta(PlanMeta(number="普府办〔2021〕27号"))
 BARE = parse_plan("b", "一、总则\n清淤8公里。\n", "清淤计划")
 PLANS = {"p": PLAN, "b": BARE}
-HEADINGS = ["问题", "序号", "计划", "文号", "编号", "位置", "标题", "原文"]
+HEADINGS = ["问题", "序号", "计划", "文号", "编号", "位置", "标题", "原文", "说明"]
 CITED = Citation(1, "p", "一/（一）", "一、（一）", "目标", "新建绿道18公里。", 11, 20)
-ROW = ["绿道多少？", 1, "绿化计划", "普府办〔2021〕27号", "一/（一）", "一、（一）", "目标", "新建绿道18公里。"]
+ROW = ["绿道多少？", 1, "绿化计划", "普府办〔2021〕27号", "一/（一）", "一、（一）", "目标", "新建绿道18公里。", MADE]
 ANSWERS = [
     Answer("绿道多少？", "zh", "共 1 处：\n18公里。[1]", citations=(CITED,)),
     Answer("电话多少？", "zh", "计划没有电话。", reason=Reason.NO_DETAIL),
@@ -49,7 +49,18 @@ def test_a_citation_as_an_official_writes_it():
 
 def test_csv_has_one_line_for_each_citation():
     rows = in_csv(to_csv(ANSWERS, PLANS))
-    assert rows == [HEADINGS, [str(cell) for cell in ROW], ["清淤呢", "1", "清淤计划", "", "一", "一、", "总则", "清淤8公里。"]]
+    assert rows == [
+        HEADINGS,
+        [str(cell) for cell in ROW],
+        ["清淤呢", "1", "清淤计划", "", "一", "一、", "总则", "清淤8公里。", MADE],
+    ]
+
+
+def test_every_row_of_a_table_carries_the_label_of_what_is_made_automatically():
+    assert MADE == "自动生成，以计划原文为准"
+    for rows in (in_csv(to_csv(ANSWERS, PLANS)), in_xlsx(to_xlsx(ANSWERS, PLANS))):
+        assert [row[-1] for row in rows] == ["说明", MADE, MADE]
+        assert {len(row) for row in rows} == {9}
 
 
 def test_csv_opens_with_a_byte_order_mark_so_that_excel_reads_chinese():
@@ -91,13 +102,13 @@ def test_the_word_file_tells_question_answer_and_source():
         ("Heading 2", "问：清淤呢"),
         ("Normal", "8公里。[1]"),
         ("Normal", "[1] “清淤8公里。”（《清淤计划》一、）"),
-        ("Normal", "自动生成，以计划原文为准"),
+        ("Normal", MADE),
     ]
 
 
 def test_an_empty_conversation_gives_files_that_open():
     assert in_csv(to_csv([], PLANS)) == in_xlsx(to_xlsx([], PLANS)) == [HEADINGS]
-    assert [text for _, text in in_docx(to_docx([], PLANS))][1:] == ["自动生成，以计划原文为准"]
+    assert [text for _, text in in_docx(to_docx([], PLANS))][1:] == [MADE]
 
 
 @pytest.mark.parametrize("write", [to_xlsx, to_docx])

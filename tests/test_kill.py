@@ -148,7 +148,7 @@ def county(own_home):
     """Settings of a home with one small plan and an account."""
     settings = own_home()
     with closing(Record.open(settings)) as record:
-        record.add_account(NAME, PASSWORD)
+        record.accounts.add(NAME, PASSWORD)
     return settings
 
 

@@ -14,16 +14,19 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from small import QINGXI
+import small
+from small import QINGXI, make_home
 
 from corpus.errors import IndexMissingError, SettingError
 from corpus.parse import parse_plan
+from corpus.targets import find_targets
 from index.settings import Settings
 from qa.answer import Answer, Citation
 from qa.followup import Turn
 from qa.pipeline import Ask
 from qa.record import Record
-from qa.web.page import LANGUAGES, MAX_TURNS, PublicPage, Talk, View
+from qa.web.page import ALL, LANGUAGES, MAX_TURNS, PublicPage, Talk
+from qa.web.panel import CONTENTS, SECTION, TARGETS, View
 from qa.web.serve import serve
 from qa.web.service import Kept
 
@@ -70,7 +73,8 @@ def free_port() -> int:
 
 def start(home: Path) -> Served:
     port = free_port()
-    command, environ = [sys.executable, "app.py", "--port", str(port)], {**os.environ, "PLANQA_HOME": str(home)}
+    own = {"PLANQA_HOME": str(home), "PLANQA_QUESTIONS_PER_MINUTE": "10000"}  # all readers come from one address
+    command, environ = [sys.executable, "app.py", "--port", str(port)], {**os.environ, **own}
     process = subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )
@@ -211,7 +215,7 @@ def test_sources_can_be_switched(visit):
     assert turn.locator(".pq-mark").count() > 1
     first = reader.panel.locator(".pq-address").inner_text()
     reader.panel.get_by_role("button", name="出处 2：").click()
-    expect(reader.panel.locator(".pq-tab[aria-pressed=true]")).to_have_text("[2]")
+    expect(reader.panel.locator(".pq-tabs [aria-pressed=true]")).to_have_text("[2]")
     expect(reader.panel.locator(".pq-address")).not_to_have_text(first)
     turn.locator(".pq-mark").first.click()
     expect(reader.panel.locator(".pq-address")).to_have_text(first)
@@ -275,6 +279,80 @@ def test_the_contents_lead_to_each_section(visit):
     expect(reader.panel.locator(".pq-text")).to_contain_text("推进新建绿道 18 公里")
     reader.panel.get_by_role("button", name="计划目录").click()
     expect(reader.panel.locator("h2")).to_have_text("计划目录")
+    reader.panel.get_by_role("button", name="章节原文").click()
+    expect(reader.panel.locator(".pq-text")).to_contain_text("推进新建绿道 18 公里")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_targets_are_read_in_place_each_with_its_sentence(visit, viewport, plan):
+    reader = visit(viewport)
+    reader.page.get_by_role("link", name="指标一览").click()
+    heading = reader.panel.locator("h2")
+    expect(heading).to_have_text("指标一览")
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport()
+    rows = reader.panel.get_by_role("row")
+    expect(rows).to_have_count(1 + len(find_targets(plan)))
+    row = rows.filter(has_text="新建绿道")
+    expect(row.get_by_role("rowheader")).to_have_text("新建绿道")
+    expect(row.get_by_role("cell").first).to_have_text("18 公里")
+    row.get_by_role("button", name="二、（六）2. 新建绿道").click()
+    expect(reader.panel.locator("mark strong")).to_have_text("18 公里")
+    expect(reader.panel.locator("mark")).to_be_in_viewport()
+    expect(heading).to_be_focused()
+    reader.panel.get_by_role("button", name="指标一览").click()
+    expect(heading).to_have_text("指标一览")
+    assert "/plans" not in reader.page.url
+    assert reader.faults == []
+
+
+def test_the_targets_are_read_by_keyboard_alone(visit):
+    reader = visit()
+    reader.page.get_by_role("link", name="指标一览").focus()
+    reader.page.keyboard.press("Enter")
+    expect(reader.panel.locator("h2")).to_be_focused()
+    reader.page.keyboard.press("Tab")
+    expect(reader.panel.locator(".pq-place").first).to_be_focused()
+    reader.page.keyboard.press("Enter")
+    expect(reader.panel.locator("h2")).to_be_focused()
+    expect(reader.panel.locator("mark strong")).to_contain_text("85%")
+
+
+def test_a_phone_shows_the_question_box_at_once(visit):
+    reader = visit(PHONE)
+    expect(reader.page.locator("#pq-box textarea")).to_be_in_viewport(ratio=1)
+    expect(reader.page.locator("#pq-submit")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_question_box_never_covers_what_has_the_focus(visit, viewport):
+    reader = visit(viewport)
+    reader.ask("哪些部分提到了垃圾分类")
+    reader.page.locator(".pq-mark").first.focus()
+    covered = """() => {
+        const e = document.activeElement, box = document.querySelector('#pq-ask'), a = e.getBoundingClientRect();
+        if (box.contains(e)) return 'box';
+        const b = box.getBoundingClientRect();
+        return a.bottom > b.top && a.top < b.bottom && a.left < b.right && a.right > b.left;
+    }"""
+    for _ in range(40):
+        found = reader.page.evaluate(covered)
+        if found == "box":
+            break
+        assert not found, reader.page.evaluate("document.activeElement.outerHTML")
+        reader.page.keyboard.press("Tab")
+    assert found == "box"
+
+
+def test_on_a_touch_screen_the_keyboard_makes_way_for_the_answer(browser, served):
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN")
+    context.set_default_timeout(60_000)
+    reader = Visit(context.new_page())
+    reader.page.goto(served.url)
+    reader.page.get_by_label("您的问题").wait_for()
+    reader.ask(GREENWAY)
+    expect(reader.page.locator("#pq-box textarea")).not_to_be_focused()
+    context.close()
 
 
 def test_the_interface_can_be_english(visit):
@@ -420,13 +498,12 @@ def test_an_address_that_cannot_be_listened_on_is_named_in_one_line(home):
 # ---- the state of a page --------------------------------------------------------------------------------------------
 
 
-def desk(answer: Callable[[Ask], Answer]) -> PublicPage:
-    plan = parse_plan("p", "一、总则\n（一）目标\n新建绿道18公里。\n")
-    plans = {"p": plan}
+def desk(answer: Callable[[Ask], Answer], *others: str) -> PublicPage:
+    written = {"p": "一、总则\n（一）目标\n新建绿道18公里。\n", "q": "一、养老服务\n新增床位5张。\n"}
+    plans = {name: parse_plan(name, written[name], f"{name}计划") for name in ("p", *others)}
     ask = lambda asked, address, channel: Kept("a1", answer(asked))  # noqa: E731
-    return PublicPage(
-        SimpleNamespace(settings=Settings.load({}), ask=ask, plans=plans, plan=plans.get, rendering=lambda *_: "")
-    )
+    service = {"settings": Settings.load({}), "ask": ask, "plans": plans, "plan": plans.get, "rendering": lambda *_: ""}
+    return PublicPage(SimpleNamespace(**service, listed=plans))
 
 
 def greenway(_: Ask) -> Answer:
@@ -442,7 +519,7 @@ def test_a_fault_is_shown_as_its_line():
     page = desk(fail)
     talk = page.ask("问", page.start())
     assert "还没有索引；请运行 planqa index" in page.log(talk)
-    assert talk.view is None
+    assert talk.view == CONTENTS
 
 
 def test_what_is_not_a_fault_of_the_user_is_not_swallowed():
@@ -484,22 +561,98 @@ def test_old_turns_are_dropped_and_their_numbers_not_used_again():
         {"mark": "1"},
         {"mark": "1", "turn": "7"},
         {"mark": "x", "turn": "1"},
+        {"view": "section", "plan": "p"},
+        {"view": "../x", "plan": "p", "ref": "九"},
     ],
     ids=str,
 )
 def test_what_is_not_there_opens_the_contents(wanted):
     page = desk(greenway)
     talk = page.open(wanted, page.ask("多少", page.start()))
-    assert talk.view is None
-    assert "计划目录" in page.panel(talk)
+    assert talk.view == CONTENTS
+    assert ">计划目录</h2>" in page.panel(talk)
+
+
+def test_the_targets_are_opened_and_from_a_row_its_sentence_in_place():
+    page = desk(greenway)
+    talk = page.open({"view": "targets", "plan": "p"}, page.ask("多少", page.start()))
+    assert talk.view == View(TARGETS, "p")
+    assert ">指标一览</h2>" in page.panel(talk)
+    assert 'data-ref="一/（一）" data-target="1"' in page.panel(talk)
+    talk = page.open({"plan": "p", "ref": "一/（一）", "target": "1"}, talk)
+    assert talk.view == talk.section == View(SECTION, "p", "一/（一）", target=1)
+    assert "<mark>新建绿道<strong>18公里</strong>。</mark>" in page.panel(talk)
+    assert 'data-act="copy"' in page.panel(talk)
+
+
+@pytest.mark.parametrize("number", ["0", "2", "-1", "x", "²", "9" * 30, ""])
+def test_a_target_that_is_not_there_opens_its_section_alone(number):
+    page = desk(greenway)
+    panel = page.panel(page.open({"plan": "p", "ref": "一/（一）", "target": number}, page.start()))
+    assert "新建绿道18公里。" in panel
+    assert "<mark>" not in panel
+
+
+def test_the_section_that_was_read_last_stays_within_reach():
+    page = desk(greenway)
+    talk = page.open({"view": "outline", "plan": "p"}, page.ask("多少", page.start()))
+    assert 'data-turn="1" data-mark="1">章节原文</button>' in page.panel(talk)
+    assert page.open({"turn": "1", "mark": "1"}, talk).view == talk.section
+
+
+# ---- several plans --------------------------------------------------------------------------------------------------
+
+
+def test_where_all_plans_are_asked_they_are_offered_and_their_examples_put_to_their_own():
+    seen: list[Ask] = []
+
+    def answer(asked: Ask) -> Answer:
+        seen.append(asked)
+        return greenway(asked)
+
+    page = desk(answer, "q")
+    talk = page.start()
+    assert ">全部计划</h2>" in page.panel(talk)
+    assert 'data-view="outline" data-plan="p">p计划' in page.panel(talk)
+    assert 'data-view="outline" data-plan="q">q计划' in page.panel(talk)
+    assert 'data-question="养老服务有哪些要求？" data-plan="q"' in page.log(talk)
+    page.ask("养老服务有哪些要求？", talk, plan="q")
+    page.ask("多少", talk, plan="没有这个计划")
+    page.ask("多少", page.choose("p", talk), plan=ALL)
+    assert [asked.plan for asked in seen] == ["q", None, "p"]
+
+
+def test_a_plan_that_was_offered_opens_its_contents_its_targets_and_the_way_back():
+    page = desk(greenway, "q")
+    talk = page.open({"view": "targets", "plan": ""}, page.start())
+    assert ">指标一览</h2>" in page.panel(talk)
+    assert 'data-view="targets" data-plan="q">q计划' in page.panel(talk)
+    talk = page.open({"view": "targets", "plan": "q"}, talk)
+    assert 'data-target="1"' in page.panel(talk)
+    assert 'data-view="targets" data-plan="">全部计划' in page.panel(talk)
+    talk = page.open({"view": "outline", "plan": "q"}, talk)
+    assert ">计划目录</h2>" in page.panel(talk)
+    assert 'data-plan="q" data-ref="一"' in page.panel(talk)
+
+
+def test_with_one_plan_chosen_of_several_only_that_one_is_shown():
+    page = desk(greenway, "q")
+    talk = page.choose("q", page.start())
+    assert ">计划目录</h2>" in page.panel(talk)
+    assert "全部计划" not in page.panel(talk)
+    assert "健身" not in page.log(talk)
+    assert 'data-plan="p"' not in page.log(talk)
+
+
+# ---- one reader's state ---------------------------------------------------------------------------------------------
 
 
 def test_a_source_is_opened_by_turn_and_mark():
     page = desk(greenway)
     talk = page.ask("多少", page.start())
-    assert page.open({"turn": "1", "mark": "1"}, page.clear(talk)).view is None
-    assert page.open({"turn": "1", "mark": "1"}, talk).view == View("p", "一/（一）", 1, 1)
-    assert page.open({"plan": "p", "ref": "一"}, talk).view == View("p", "一")
+    assert page.open({"turn": "1", "mark": "1"}, page.clear(talk)).view == CONTENTS
+    assert page.open({"turn": "1", "mark": "1"}, talk).view == View(SECTION, "p", "一/（一）", 1, 1)
+    assert page.open({"plan": "p", "ref": "一"}, talk).view == View(SECTION, "p", "一")
 
 
 def test_languages_and_plans_are_changed_only_to_known_ones():
@@ -520,7 +673,7 @@ NAME, PASSWORD = "tester", "correct horse battery"
 @pytest.fixture(scope="module")
 def account(home: Path) -> None:
     record = Record(f"sqlite:///{home / 'records.db'}")
-    record.add_account(NAME, PASSWORD)
+    record.accounts.add(NAME, PASSWORD)
     record.close()
 
 
@@ -547,6 +700,9 @@ def test_no_page_breaks_a_rule_of_accessibility_or_its_frame(lang, viewport, vis
         page.goto(f"{served.url.rstrip('/')}{path}?lang={lang}")
         if path == "/":
             page.locator("#pq-box textarea").wait_for()
+            assert violations(page) == [], path
+            page.locator("#pq-header [data-view=targets]").click()
+            page.locator("#pq-panel .targets").wait_for()
         assert violations(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en"), path
@@ -619,12 +775,12 @@ def test_a_browser_in_english_is_answered_in_english(browser, served):
 # ---- plans at the desk ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def county(own_home) -> Iterator[Served]:
-    """A page of its own on one small plan, with an account."""
-    settings = own_home()
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A page of its own on two small plans, with an account: each test adds what it needs, and leaves the two in use."""
+    settings = make_home(tmp_path_factory.mktemp("county"), "云岭", "云岭二")
     record = Record.open(settings)
-    record.add_account(NAME, PASSWORD)
+    record.accounts.add(NAME, PASSWORD)
     record.close()
     served = start(settings.home)
     yield served
@@ -689,17 +845,17 @@ def test_a_plan_is_uploaded_by_keyboard_alone(official, county, tmp_path):
             break
     assert page.evaluate("document.activeElement.id") == "file"
     # the window in which a file is chosen is the system's own
-    page.locator("#file").set_input_files(word_file(tmp_path, "青溪.docx", QINGXI))
+    page.locator("#file").set_input_files(word_file(tmp_path, "桥头.docx", small.text("桥头县", 5, 60)))
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="上传计划")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("核对上传的计划 青溪.docx")
+    expect(page.locator("h1")).to_have_text("核对上传的计划 桥头.docx")
 
 
 def test_the_pages_of_the_shelf_break_no_rule_of_accessibility_nor_their_frame(official, county, tmp_path):
     page = official
     page.goto(f"{county.url}desk/plans")
-    page.locator("#file").set_input_files(word_file(tmp_path, f"{'很长的名字' * 9}.docx", QINGXI))
+    page.locator("#file").set_input_files(word_file(tmp_path, f"{'很长的名字' * 9}.docx", small.text("长桥县", 7, 80)))
     page.get_by_role("button", name="上传计划").click()
     draft = page.url.partition("id=")[2]
     for lang in ("zh", "en"):
@@ -710,3 +866,32 @@ def test_the_pages_of_the_shelf_break_no_rule_of_accessibility_nor_their_frame(o
                 assert violations(page) == [], (path, viewport)
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, viewport)
                 assert page.evaluate("document.documentElement.lang") == ("zh-CN" if lang == "zh" else "en"), path
+
+
+def test_where_all_plans_are_asked_the_plans_are_offered(browser, county):
+    context = browser.new_context(viewport=PHONE, locale="zh-CN", reduced_motion="reduce")
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(county.url)
+    panel, titles = page.locator(".pq-panel"), [f"云岭县便民服务行动计划（{years}年）" for years in ("2021—2023", "2024—2026")]
+    expect(panel.locator("h2")).to_have_text("全部计划")
+    expect(panel.locator(".pq-plans button")).to_have_text(titles)
+    expect(page.locator(".pq-theme")).to_have_text([titles[0], titles[0], titles[1], titles[1]])
+    page.get_by_role("link", name="指标一览").click()
+    panel.get_by_role("button", name=titles[1]).click()
+    panel.get_by_role("button", name="一、 新建健身步道").click()
+    expect(panel.locator("mark strong")).to_have_text("72公里")
+    panel.get_by_role("button", name="全部计划").click()
+    expect(panel.locator("h2")).to_have_text("全部计划")
+    page.locator(".pq-example").last.click()
+    expect(page.locator(".pq-chip")).to_contain_text(f"《{titles[1]}》二、 养老服务")
+    for lang in ("zh", "en"):
+        page.goto(f"{county.url}?lang={lang}")
+        page.locator(".pq-plans").wait_for()
+        assert violations(page) == [], lang
+        page.locator("#pq-header [data-view=targets]").click()
+        page.locator(".pq-plans button").first.click()
+        page.locator(".pq-panel .targets").wait_for()
+        assert violations(page) == [], lang
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), lang
+    context.close()

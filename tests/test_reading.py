@@ -88,7 +88,7 @@ def test_an_answer_links_to_its_quote_which_is_highlighted_and_nothing_else(clie
 
 def test_every_target_links_to_its_sentence(client, plan):
     html = client.get(f"{PLAN}/targets").text
-    links = re.findall(r'<td><a href="(/plans/[^"]*)"', html)
+    links = re.findall(r'<td role="cell" class="where"><a href="(/plans/[^"]*)"', html)
     for link, row in zip(links, rows([plan]), strict=True):
         read = client.get(unescape(link)).text
         anchor = "-".join(part.strip("（）") for part in str(row["ref"]).split("/"))
@@ -186,13 +186,24 @@ def test_a_plan_that_is_no_longer_in_use_says_so_and_which_is(county):
 
 def test_the_targets_page_lists_every_target(client, plan):
     html = client.get(f"{PLAN}/targets").text
-    lines = re.findall(r"<tr><th scope=\"row\">(.*?)</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>", html)
+    lines = [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r'<tr role="row"><th scope="row".*?</tr>', html)
+    ]
     targets = rows([plan])
     assert len(lines) == len(targets) == 24
     for line, row in zip(lines, targets, strict=True):
-        expected = [plain_text(row["indicator"]), plain_text(row["figure"]), str(row["horizon"] or ""), row["address"]]
+        expected = [plain_text(row["indicator"]), plain_text(row["figure"]), "", str(row["horizon"] or ""), row["address"]]
         assert [plain(cell) for cell in line] == expected
     assert "这些是计划期内要做到的目标，不是已经做到的结果。" in html
+    assert "按规则自动提取，以计划原文为准" in html
+
+
+def test_a_reader_of_english_is_told_what_each_target_is(client, plan):
+    html = client.get(f"{PLAN}/targets", params={"lang": "en"}).text
+    told = re.findall(r'<span class="english" lang="en">(.*?)</span>', html)
+    assert len(told) == len(rows([plan]))
+    assert "Bring the harmless treatment rate of household waste to 100%" in told
+    assert "Extracted automatically; the English is an unofficial translation, the Chinese is authoritative" in html
 
 
 def test_the_targets_in_per_cent_are_drawn_as_long_as_they_are(client, plan):
@@ -220,7 +231,7 @@ def test_a_follow_up_brings_the_turn_before_along(client):
     assert first["before"] == GREENWAY
     assert first["said"] == "推进新建绿道 18 公里。（计划没有按年分列，这是整个计划期的数。）（二、（六）2.）"
     html = client.post("/ask", data={"question": "绿地呢", "before": first["before"], "said": first["said"]}).text
-    assert '<p class="soft">按此理解： 绿地是多少？</p>' in html
+    assert '<p class="soft">按此理解：绿地是多少？</p>' in html
     assert '<p class="said">推进新建公园绿地 30 万平方米。[1]</p>' in html
     alone = client.post("/ask", data={"question": "绿地呢"}).text
     assert "按此理解" not in alone
@@ -330,6 +341,28 @@ def test_a_page_that_is_not_there_says_so(client):
         assert (chinese.status_code, english.status_code) == (404, 404)
         assert "<h1>没有这一页</h1>" in chinese.text
         assert "<h1>There is no such page</h1>" in english.text
+
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("path", ["/nope", "/nope/deeper", "/apiary", "/desk/logout"])
+def test_a_browser_that_asks_for_nothing_known_gets_a_page(client, path):
+    chinese, english = client.get(path, headers=BROWSER), client.get(path, headers={**BROWSER, "accept-language": "en"})
+    assert (chinese.status_code, english.status_code) in [(404, 404), (405, 405)]
+    assert "<h1>没有这一页</h1>" in chinese.text
+    assert '<html lang="zh-CN">' in chinese.text
+    assert "<h1>There is no such page</h1>" in english.text
+    assert '<a href="/?lang=en">Chat page</a>' in english.text
+    assert chinese.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/api/nope", "/v1/nope", "/api", "/api/plans/none/sections"])
+def test_a_program_is_told_in_json_whatever_it_accepts(client, path):
+    for headers in ({}, BROWSER):
+        said = client.get(path, headers=headers)
+        assert (said.status_code, list(said.json())) == (404, ["detail"])
+    assert client.get("/nope").json() == {"detail": "Not Found"}
 
 
 def test_every_link_of_every_page_leads_somewhere(client):

@@ -17,8 +17,9 @@ import pytest
 
 from corpus.errors import SettingError
 from index.settings import Settings
+from qa.accounts import LOCKED_MS, MAX_FAILURES, SESSION_MS
 from qa.answer import Answer, Citation, Reason
-from qa.record import DAY_MS, LOCKED_MS, MAX_FAILURES, SESSION_MS, DayCount, Record, Trouble
+from qa.record import DAY_MS, DayCount, Record, Trouble
 
 NOON = 1_788_264_000_000  # 2026-09-01 12:00 UTC
 GREENWAY = Answer(
@@ -107,7 +108,7 @@ def record(url) -> Iterator[Record]:
 def clock(monkeypatch) -> SimpleNamespace:
     """The time, to be set by hand."""
     clock = SimpleNamespace(at=NOON)
-    monkeypatch.setattr("qa.record.now_ms", lambda: clock.at)
+    monkeypatch.setattr("qa.database.now_ms", lambda: clock.at)
     return clock
 
 
@@ -176,6 +177,32 @@ def test_troubles_are_grouped_by_their_wording_the_most_frequent_first(record, c
         Trouble("pm2.5的电话！", 2, "no_detail", "计划没有电话。", (), NOON + 5),
         Trouble("绿地", 1, "down", "18公里[1]", ("不是18",), NOON + 7),
     ]
+
+
+def test_of_a_question_in_several_wordings_the_last_is_told_with_what_was_said_of_all(record, clock):
+    def asked(question: str, comment: str, verdict: str) -> None:
+        clock.at += 1
+        key = record.add_answer(Answer(question, "zh", f"答：{question}"), "v1", "page")
+        clock.at += 1
+        record.add_feedback(key, verdict, comment)
+
+    asked("绿道多少", "不是18", "wrong_answer")
+    asked("绿道多少？", "不是18", "down")
+    asked("绿道多少", "出处不对", "wrong_source")
+    asked("绿道 多少", "", "down")
+    assert record.troubles() == [Trouble("绿道 多少", 4, "down", "答：绿道 多少", ("不是18", "出处不对"), NOON + 7)]
+    assert record.troubles(NOON + 5) == [Trouble("绿道 多少", 2, "down", "答：绿道 多少", ("出处不对",), NOON + 7)]
+    assert record.troubles(NOON + 8) == []
+
+
+def test_what_was_said_before_is_not_told_of_what_is_asked_since(record, clock):
+    old = record.add_answer(GREENWAY, "v1", "page")
+    record.add_feedback(old, "wrong_answer", "不是18")
+    clock.at += DAY_MS
+    record.add_feedback(old, "wrong_answer", "还不是18")
+    record.add_answer(GREENWAY, "v1", "page")
+    assert record.troubles(clock.at) == []
+    assert record.days(clock.at) == [DayCount("2026-09-02", 1, 0, 0)]
 
 
 def test_the_questions_of_each_day_are_counted(record, clock):
@@ -251,57 +278,57 @@ def test_no_address_and_no_number_is_in_the_file(tmp_path):
 
 
 def test_a_session_begins_with_the_right_password_and_ends_at_log_out(record):
-    record.add_account("王芳", PASSWORD)
-    assert record.log_in("王芳", "wrong horse") is None
-    assert record.log_in("李明", PASSWORD) is None
-    token = record.log_in("王芳", PASSWORD)
+    record.accounts.add("王芳", PASSWORD)
+    assert record.accounts.log_in("王芳", "wrong horse") is None
+    assert record.accounts.log_in("李明", PASSWORD) is None
+    token = record.accounts.log_in("王芳", PASSWORD)
     assert token is not None
-    assert record.who(token) == "王芳"
-    assert record.who(token + "x") is None
-    record.log_out(token)
-    assert record.who(token) is None
+    assert record.accounts.who(token) == "王芳"
+    assert record.accounts.who(token + "x") is None
+    record.accounts.log_out(token)
+    assert record.accounts.who(token) is None
 
 
 def test_a_session_ends_after_a_working_day(record, clock):
-    record.add_account("王芳", PASSWORD)
-    token = record.log_in("王芳", PASSWORD)
+    record.accounts.add("王芳", PASSWORD)
+    token = record.accounts.log_in("王芳", PASSWORD)
     clock.at += SESSION_MS - 1
-    assert record.who(token) == "王芳"
+    assert record.accounts.who(token) == "王芳"
     clock.at += 1
-    assert record.who(token) is None
+    assert record.accounts.who(token) is None
 
 
 def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(record, clock):
-    record.add_account("王芳", PASSWORD)
+    record.accounts.add("王芳", PASSWORD)
     for _ in range(MAX_FAILURES - 1):
-        record.log_in("王芳", "wrong horse")
-    assert record.log_in("王芳", PASSWORD) is not None  # the count begins anew
+        record.accounts.log_in("王芳", "wrong horse")
+    assert record.accounts.log_in("王芳", PASSWORD) is not None  # the count begins anew
     for _ in range(MAX_FAILURES):
-        record.log_in("王芳", "wrong horse")
-    assert record.log_in("王芳", PASSWORD) is None
+        record.accounts.log_in("王芳", "wrong horse")
+    assert record.accounts.log_in("王芳", PASSWORD) is None
     clock.at += LOCKED_MS
-    assert record.log_in("王芳", PASSWORD) is not None
+    assert record.accounts.log_in("王芳", PASSWORD) is not None
 
 
 def test_a_new_password_ends_the_sessions_and_unlocks(record):
-    record.add_account("王芳", PASSWORD)
-    token = record.log_in("王芳", PASSWORD)
+    record.accounts.add("王芳", PASSWORD)
+    token = record.accounts.log_in("王芳", PASSWORD)
     for _ in range(MAX_FAILURES):
-        record.log_in("王芳", "wrong horse")
-    record.add_account("王芳", "battery staple")
-    assert record.who(token) is None
-    assert record.log_in("王芳", PASSWORD) is None
-    assert record.log_in("王芳", "battery staple") is not None
-    assert record.accounts() == ["王芳"]
+        record.accounts.log_in("王芳", "wrong horse")
+    record.accounts.add("王芳", "battery staple")
+    assert record.accounts.who(token) is None
+    assert record.accounts.log_in("王芳", PASSWORD) is None
+    assert record.accounts.log_in("王芳", "battery staple") is not None
+    assert record.accounts.names() == ["王芳"]
 
 
 def test_an_account_is_removed_with_its_sessions(record):
-    record.add_account("王芳", PASSWORD)
-    token = record.log_in("王芳", PASSWORD)
-    assert record.remove_account("王芳")
-    assert record.who(token) is None
-    assert record.accounts() == []
-    assert not record.remove_account("王芳")
+    record.accounts.add("王芳", PASSWORD)
+    token = record.accounts.log_in("王芳", PASSWORD)
+    assert record.accounts.remove("王芳")
+    assert record.accounts.who(token) is None
+    assert record.accounts.names() == []
+    assert not record.accounts.remove("王芳")
 
 
 @pytest.mark.parametrize(
@@ -317,15 +344,15 @@ def test_an_account_is_removed_with_its_sessions(record):
 def test_an_account_that_cannot_be_is_refused_in_one_line(tmp_path, name, password, fault):
     record = Record(f"sqlite:///{tmp_path / 'r.db'}")
     with pytest.raises(SettingError, match=fault):
-        record.add_account(name, password)
-    assert record.accounts() == []
+        record.accounts.add(name, password)
+    assert record.accounts.names() == []
     record.close()
 
 
 def test_neither_passwords_nor_tokens_are_in_the_file(tmp_path):
     record = Record(f"sqlite:///{tmp_path / 'r.db'}")
-    record.add_account("王芳", PASSWORD)
-    token = record.log_in("王芳", PASSWORD)
+    record.accounts.add("王芳", PASSWORD)
+    token = record.accounts.log_in("王芳", PASSWORD)
     record.close()
     stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert PASSWORD.encode() not in stored

@@ -48,7 +48,7 @@ class Desk:
 
 @pytest.fixture
 def record(record):
-    record.add_account(NAME, PASSWORD)
+    record.accounts.add(NAME, PASSWORD)
     return record
 
 

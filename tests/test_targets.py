@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from corpus.fold import squeeze
 from corpus.parse import parse_plan
 from corpus.targets import find_targets
-from qa.targets import COLUMNS, to_csv, to_json_lines, to_table, to_xlsx
+from qa.targets import COLUMNS, EXTRACTED, source, to_csv, to_json_lines, to_table, to_xlsx
 
 # ref, indicator, comparator, value, unit, horizon
 GOLD = [
@@ -58,7 +59,7 @@ def test_figures_of_the_past_and_ordinals_are_no_targets():
 
 def test_table_csv_and_json_hold_the_same_rows(plan):
     rows = list(csv.DictReader(io.StringIO(to_csv([plan]))))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == (*COLUMNS, "note")
     assert [r["indicator"] for r in rows] == [g[1] for g in GOLD]
     assert [json.loads(line)["value"] for line in to_json_lines([plan]).splitlines()] == [g[3] for g in GOLD]
     assert to_table([plan]).splitlines()[-3] == "二、（六）2.  新建绿道  18 公里"
@@ -71,7 +72,23 @@ def test_excel(plan, tmp_path):
     sheet = load_workbook(tmp_path / "targets.xlsx")["指标"]
     assert sheet.max_row == len(GOLD) + 1
     assert [c.value for c in sheet[1]][:4] == ["计划", "编号", "位置", "指标"]
+    assert [c.value for c in sheet["K"]] == ["说明", *[EXTRACTED] * len(GOLD)]
     assert sheet.cell(11, 6).value == 12000
+
+
+def test_every_row_of_a_table_says_how_it_was_made_and_json_holds_the_data_alone(plan):
+    assert EXTRACTED == "按规则自动提取，以计划原文为准"
+    assert {row["note"] for row in csv.DictReader(io.StringIO(to_csv([plan])))} == {EXTRACTED}
+    assert all(tuple(json.loads(line)) == COLUMNS for line in to_json_lines([plan]).splitlines())
+
+
+def test_a_target_is_cited_by_its_number(plan):
+    for number, target in enumerate(find_targets(plan), 1):
+        citation = source(plan, number)
+        assert (citation.ref, citation.quote) == (target.sentence.ref, target.sentence.text)
+        assert [citation.quote[start:end] for start, end in citation.marks] == [target.figure.text]
+        assert squeeze(plan.text[citation.start : citation.end]) == squeeze(citation.quote)
+    assert [source(plan, number) for number in (-1, 0, len(GOLD) + 1)] == [None] * 3
 
 
 def test_a_cell_is_never_a_formula():

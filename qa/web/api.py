@@ -176,9 +176,9 @@ def plans(request: Request) -> list[dict[str, Any]]:
             "issuer": p.meta.issuer,
             "issued": p.meta.issued,
             "period": list(p.meta.period) if p.meta.period else None,
-            "sections": len(p.sections),
+            "sections": p.sections,
         }
-        for p in _chosen(request, None)
+        for p in service_of(request).listed.values()
     ]
 
 

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from corpus.parse import Plan
+from qa.accounts import SESSION_MS
 from qa.answer import Answer
+from qa.database import now_ms
 from qa.export import to_csv, to_docx, to_xlsx
 from qa.followup import Turn
 from qa.pipeline import Ask
 from qa.privacy import masked
-from qa.record import DAY_MS, SESSION_MS, now_ms
+from qa.record import DAY_MS
+from qa.web.conversation import told
 from qa.web.reading import MAX_FIELD, page
-from qa.web.render import told
 from qa.web.service import Service, service_of
 from qa.web.visitors import language_of_reader
 from qa.web.words import Words
@@ -41,7 +43,7 @@ def account(request: Request) -> str | None:
     if header and peer in service.proxies:
         return request.headers.get(header) or None
     token = request.cookies.get(COOKIE, "")
-    return service.record.who(token) if token else None
+    return service.record.accounts.who(token) if token else None
 
 
 def official(request: Request) -> str:
@@ -71,7 +73,7 @@ def log_in(
     request: Request, name: Annotated[str, Form(max_length=64)], password: Annotated[str, Form(max_length=200)]
 ) -> Response:
     """To the desk with a session, or the login again."""
-    token = service_of(request).record.log_in(name, password)
+    token = service_of(request).record.accounts.log_in(name, password)
     if token is None:
         return page("login.html", request, 401, failed=True)
     response = RedirectResponse(f"/desk?lang={language_of_reader(request)}", 303)
@@ -81,7 +83,7 @@ def log_in(
 
 def log_out(request: Request) -> Response:
     """Out, back to the login."""
-    service_of(request).record.log_out(request.cookies.get(COOKIE, ""))
+    service_of(request).record.accounts.log_out(request.cookies.get(COOKIE, ""))
     response = RedirectResponse(f"/desk/login?lang={language_of_reader(request)}", 303)
     response.delete_cookie(COOKIE, path="/desk", secure=True, httponly=True, samesite="strict")
     return response

@@ -1,4 +1,4 @@
-"""What every response passes: security headers, closed routes, and the page's own frame around the framework's."""
+"""What every response passes: security headers, closed routes, the page's own frame, and a page where there is none."""
 
 import re
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from corpus.read import MAX_BYTES
 from qa.web.visitors import language_of_reader, wants_large
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # nothing is loaded from, and nothing is sent to, any other host; the framework's page needs scripts and styles inside it
@@ -30,6 +31,7 @@ CLOSED = re.compile(
     r"/gradio_api/(?:upload|file|proxy|stream|process_recording|runs(?:/|$)|run-history|deep_link|vibe"
     r"|undo-vibe|info|openapi|profiling|component_server|custom_component)|/monitoring|/pwa_icon|/openapi"
 )
+PROGRAMS = re.compile(r"/(?:api|v1|gradio_api)(?:/|$)")  # paths whose readers are programs
 # the framework's own language, and its name and address on the card that a link to the page becomes in a chat
 FRAMEWORK = re.compile(r'(?<=<html\n\tlang=")en(?=")|<meta\s+(?:property="og:|name="twitter:)[^>]*>')
 
@@ -69,6 +71,42 @@ class Guard:
             await PlainTextResponse("内容太大 / too large", 413)(scope, receive, guarded)
         else:
             await self._app(scope, receive, guarded)
+
+
+class NotFound:
+    """ASGI middleware: what is not there, which the framework says in JSON, is a page for whoever reads pages."""
+
+    def __init__(self, app: "ASGIApp", page: "Callable[[Request], ASGIApp]") -> None:
+        """`page` is made for each request."""
+        self._app = app
+        self._page = page
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Answer one request."""
+        from starlette.datastructures import Headers
+        from starlette.requests import Request
+
+        if (
+            scope["type"] != "http"
+            or PROGRAMS.match(scope["path"])
+            or "text/html" not in Headers(scope=scope).get("accept", "")
+        ):
+            await self._app(scope, receive, send)
+            return
+        asked = Request({**scope})  # the framework, to which the request is handed on, writes itself into the scope
+        missing = False
+
+        async def shown(message: "Message") -> None:
+            nonlocal missing
+            if message["type"] == "http.response.start":
+                kind = Headers(raw=message["headers"]).get("content-type", "")
+                missing = message["status"] in (404, 405) and kind.startswith("application/json")
+                if missing:
+                    await self._page(asked)(scope, receive, send)
+            if not missing:
+                await send(message)
+
+        await self._app(scope, receive, shown)
 
 
 class FrontPage:

@@ -1,16 +1,22 @@
-"""The chat page: a conversation on one side, the cited section on the other."""
+"""The chat page: a conversation on one side, what it is about on the other: contents, targets, the cited section."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import PlanqaError
 from corpus.parse import Plan
 from qa.pipeline import Ask
-from qa.web import render
-from qa.web.render import LABELS, Exchange, Labels
+from qa.targets import source
+from qa.web import conversation, panel
+from qa.web.conversation import Exchange
+from qa.web.markup import Reader
+from qa.web.panel import CONTENTS, OUTLINE, SECTION, TARGETS, View
 from qa.web.service import Service, TurnedAwayError
+from qa.web.site import page_title
 from qa.web.visitors import language_of_reader
+from qa.web.words import Words
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -22,9 +28,10 @@ HISTORY = 4  # turns handed to the engine, which reads the last question and the
 BOX_FACTOR = 10  # the box takes this many times the longest question, so that the engine can say that it is too long
 CONCURRENT = 4
 SESSION_S = 3600.0  # a conversation is forgotten this long after its page was closed
+MAX_DIGITS = 7  # of a number that a browser names
 LANGUAGES = {"中文": "zh", "English": "en"}
 
-# clicks on the buttons of render.py become events; the newest turn, or the section that was asked for, comes into view
+# what markup.button makes becomes an event; the newest turn, or the section that was asked for, comes into view
 SCRIPT = """
 const copy = async (button) => {
   const area = Object.assign(document.createElement('textarea'), {value: button.dataset.quote});
@@ -38,8 +45,9 @@ const copy = async (button) => {
 const show = (target, block) => target && target.scrollIntoView(
   {block, behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth'});
 element.addEventListener('click', (event) => {
-  const button = event.target.closest('button[data-act]');
-  if (!button) return;
+  const button = event.target.closest('[data-act]');
+  if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
   const {act, ...data} = button.dataset;
   if (act === 'copy') return copy(button);
   if (act === 'back') return show([...document.querySelectorAll('#pq-log, .pq-turn')].pop(), 'start');
@@ -48,6 +56,7 @@ element.addEventListener('click', (event) => {
   trigger(['ask', 'say'].includes(act) ? act : 'cite', data);
 });
 """
+# on a touch screen the keyboard goes away with the focus, and does not cover the answer
 LOG_SCRIPT = (
     SCRIPT
     + """
@@ -58,7 +67,10 @@ watch('value', () => {
   speak();
   const last = [...element.querySelectorAll('.pq-turn')].pop();
   const number = last ? last.dataset.number : '';
-  if (last && number !== seen) show(last, 'start');
+  if (last && number !== seen) {
+    if (matchMedia('(pointer: coarse)').matches) document.activeElement.blur();
+    show(last, 'start');
+  }
   seen = number;
 });
 """
@@ -77,37 +89,28 @@ watch('value', () => {
   heading.focus({preventScroll: true});
   if (!matchMedia('(max-width: 899px)').matches) return show(frame, 'nearest');
   const far = mark.getBoundingClientRect().top - heading.getBoundingClientRect().top > innerHeight * 0.7;
-  show(far ? mark : heading, far ? 'center' : 'start');
+  show(far ? mark : heading.parentElement, far ? 'center' : 'start');
 });
 """
 )
 
 
 @dataclass(frozen=True)
-class View:
-    """The section beside the conversation: opened by a reader, or as a source (`turn`, `mark`) of an answer."""
-
-    plan: str
-    ref: str
-    turn: int = 0
-    mark: int = 0
-
-
-@dataclass(frozen=True)
 class Talk:
-    """All that one reader's page shows. `view` is None for the table of contents; `opened` counts what was opened."""
+    """All that one reader's page shows. `section` is the last one that was opened; `opened` counts what was opened."""
 
     plan: str
     language: str = "zh"
     exchanges: tuple[Exchange, ...] = ()
-    view: View | None = None
+    view: View = CONTENTS
+    section: View | None = None
     asked: int = 0
     opened: int = 0
 
     @property
-    def labels(self) -> Labels:
+    def words(self) -> Words:
         """The page's words in the reader's language."""
-        return LABELS[self.language]
+        return Words(self.language)
 
     def exchange(self, number: int) -> Exchange | None:
         """Find the turn with this number, unless it has been dropped."""
@@ -126,8 +129,10 @@ class PublicPage:
         """The plans that can be asked now."""
         return self.service.plans
 
-    def _english(self, plan: str, ref: str, chinese: str) -> str:
-        return self.service.rendering(plan, ref, chinese)
+    def _reader(self, talk: Talk) -> Reader:
+        """Whom the page is drawn for; who asks all plans is told of each source which plan it is in."""
+        titles = {p.id: p.title for p in self.service.listed.values()} if self.current(talk).plan == ALL else {}
+        return Reader(talk.words, self.service.rendering, titles)
 
     def current(self, talk: Talk) -> Talk:
         """The same talk, on a plan that can still be asked."""
@@ -147,27 +152,31 @@ class PublicPage:
 
     # ---- from state to state ----------------------------------------------------------------------------------------
 
-    def ask(self, question: str, talk: Talk, address: str = "") -> Talk:
-        """Add a turn and open its first source. Why one is turned away, and a user's own fault, is told in a line."""
+    def ask(self, question: str, talk: Talk, address: str = "", plan: str = ALL) -> Talk:
+        """Add a turn and open its first source. Why one is turned away, and a user's own fault, is told in a line.
+
+        `plan` is the one that the page itself puts a question to, such as one of its examples.
+        """
         talk, number = self.current(talk), talk.asked + 1
-        plan = (talk.plan or None) if len(self.plans) > 1 else None  # the only plan is not named: so others' answers serve
-        asked = {"question": question, "history": render.history(talk.exchanges[-HISTORY:]), "plan": plan}
+        put_to = plan if plan in self.plans else talk.plan
+        named = put_to or None if len(self.plans) > 1 else None  # the only plan is not named: so others' answers serve
+        asked = {"question": question, "history": conversation.history(talk.exchanges[-HISTORY:]), "plan": named}
         shown = question if len(question) <= self._limit else question[: self._limit] + "…"
         try:
             kept = self.service.ask(Ask.of(asked), address, "page")
         except TurnedAwayError as turned:
-            return self._with(talk, Exchange(number, shown, fault=turned.said(talk.language)), None)
+            return self._with(talk, Exchange(number, shown, fault=turned.said(talk.language)))
         except PlanqaError as error:
-            return self._with(talk, Exchange(number, shown, fault=str(error)), None)
+            return self._with(talk, Exchange(number, shown, fault=str(error)))
         answer = replace(kept.answer, question=shown, hits=())
         first = answer.citations[0] if answer.citations else None
-        view = View(first.plan, first.ref, number, first.mark) if first else None
+        view = View(SECTION, first.plan, first.ref, number, first.mark) if first else CONTENTS
         exchange = Exchange(number, shown, answer, id=kept.id, further=self._further(talk, view))
         return self._with(talk, exchange, view)
 
-    def _further(self, talk: Talk, view: View | None) -> tuple[str, ...]:
-        plan = self._readable(view.plan) if view else None  # it may have been retired meanwhile
-        return render.further_questions(plan, view.ref, talk.labels, self._english) if plan and view else ()
+    def _further(self, talk: Talk, view: View) -> tuple[str, ...]:
+        plan = self.plans.get(view.plan)  # it may have been retired meanwhile
+        return conversation.further_questions(plan, view.ref, self._reader(talk)) if plan and view.mark else ()
 
     def say(self, wanted: dict[str, str], talk: Talk) -> Talk:
         """Keep what a reader says of an answer, and show that it was kept."""
@@ -179,35 +188,42 @@ class PublicPage:
         return replace(talk, exchanges=tuple(said if e is exchange else e for e in talk.exchanges))
 
     @staticmethod
-    def _with(talk: Talk, exchange: Exchange, view: View | None) -> Talk:
+    def _with(talk: Talk, exchange: Exchange, view: View = CONTENTS) -> Talk:
         kept = (*talk.exchanges, exchange)[-MAX_TURNS:]
-        return replace(talk, exchanges=kept, view=view, asked=exchange.number)
+        section = view if view.shows == SECTION else talk.section
+        return replace(talk, exchanges=kept, view=view, section=section, asked=exchange.number)
 
     def open(self, wanted: dict[str, str], talk: Talk) -> Talk:
-        """Open another section; what the browser names and is not there opens the table of contents."""
-        view = self._source(talk, wanted) if "mark" in wanted else self._section(wanted)
-        return replace(talk, view=view, opened=talk.opened + 1)
+        """Open something else; what the browser names and is not there opens the table of contents."""
+        view = self._source(talk, wanted) if "mark" in wanted else self._wanted(wanted)
+        section = view if view.shows == SECTION else talk.section
+        return replace(talk, view=view, section=section, opened=talk.opened + 1)
 
-    def _section(self, wanted: dict[str, str]) -> View | None:
-        plan, ref = wanted.get("plan", ""), wanted.get("ref", "")
-        found = self._readable(plan)
-        return View(plan, ref) if found and ref in found.by_ref else None
+    def _wanted(self, wanted: dict[str, str]) -> View:
+        name, ref = wanted.get("plan", ""), wanted.get("ref", "")
+        found = self._readable(name)
+        if wanted.get("view") in (OUTLINE, TARGETS):
+            return View(wanted["view"], name if found else ALL)
+        if found is None or ref not in found.by_ref:
+            return CONTENTS
+        number = wanted.get("target", "")
+        return View(SECTION, name, ref, target=int(number) if number.isdecimal() and len(number) < MAX_DIGITS else 0)
 
     @staticmethod
-    def _source(talk: Talk, wanted: dict[str, str]) -> View | None:
+    def _source(talk: Talk, wanted: dict[str, str]) -> View:
         exchange = next((e for e in talk.exchanges if str(e.number) == wanted.get("turn")), None)
         citations = exchange.answer.citations if exchange and exchange.answer else ()
         cited = next((c for c in citations if str(c.mark) == wanted["mark"]), None)
-        return View(cited.plan, cited.ref, exchange.number, cited.mark) if exchange and cited else None
+        return View(SECTION, cited.plan, cited.ref, exchange.number, cited.mark) if exchange and cited else CONTENTS
 
     def switch(self, name: str, talk: Talk) -> Talk:
         """Change to the other language."""
         return replace(self.current(talk), language=LANGUAGES.get(name, "zh"))
 
-    def choices(self, labels: Labels) -> list[tuple[str, str]]:
+    def choices(self, words: Words) -> list[tuple[str, str]]:
         """The plans to choose from: title and name."""
-        every = [(labels.all_plans, ALL)] if len(self.plans) > 1 else []
-        return [*every, *((p.title, p.id) for p in self.plans.values())]
+        every = [(words.plans, ALL)] if len(self.plans) > 1 else []
+        return [*every, *((p.title, p.id) for p in self.service.listed.values())]
 
     def choose(self, plan: str, talk: Talk) -> Talk:
         """Change to another plan, from the beginning."""
@@ -219,37 +235,47 @@ class PublicPage:
 
     # ---- from state to HTML -----------------------------------------------------------------------------------------
 
-    def plan(self, talk: Talk) -> Plan:
-        """The plan that is asked about; the first, where all are."""
-        return self.plans.get(self.current(talk).plan) or next(iter(self.plans.values()))
+    def plan(self, talk: Talk) -> Plan | None:
+        """The plan that is asked about; None where all are."""
+        return self.plans.get(self.current(talk).plan)
 
     def header(self, talk: Talk) -> str:
         """Show the plan's title and what is known about it, or the name of the page where all plans are asked."""
-        return render.header_html(None if self.current(talk).plan == ALL else self.plan(talk), talk.labels)
+        return panel.header_html(self.plan(talk), self._reader(talk))
 
     def log(self, talk: Talk) -> str:
         """Show the conversation."""
-        examples = render.example_questions(self.plan(talk), talk.labels, self._english)
-        return render.log_html(talk.exchanges, examples, talk.labels, self._english)
+        reader = self._reader(talk)
+        examples = conversation.example_questions(self._exemplary(talk), reader)
+        return conversation.log_html(talk.exchanges, examples, reader)
+
+    def _exemplary(self, talk: Talk) -> list[Plan]:
+        plan = self.plan(talk)
+        return [plan] if plan else [self.plans[name] for name in islice(self.plans, conversation.EXAMPLES)]
 
     def panel(self, talk: Talk) -> str:
-        """Show the section beside the conversation, or the table of contents."""
-        view, labels = talk.view, talk.labels
-        if view is None:
-            title, body = labels.outline, render.outline_html(self.plan(talk), labels, self._english)
-        else:
-            title, body = self._opened(talk, view)
-        return render.panel_html(title, body, labels, talk.opened)
+        """Show what stands beside the conversation."""
+        view = replace(talk.view, plan=talk.view.plan or self.current(talk).plan)
+        title, body = self._shown(talk, view)
+        return panel.panel_html(title, panel.views_html(view, talk.section, talk.words), body, talk.words, talk.opened)
 
-    def _opened(self, talk: Talk, view: View) -> tuple[str, str]:
-        plan, labels, exchange = self._readable(view.plan), talk.labels, talk.exchange(view.turn)
-        if plan is None:  # taken away while this page was open
-            return labels.outline, render.outline_html(self.plan(talk), labels, self._english)
+    def _shown(self, talk: Talk, view: View) -> tuple[str, str]:
+        plan, words, reader = self._readable(view.plan), talk.words, self._reader(talk)
+        if plan is None:  # none has been chosen, or it was taken away while this page was open
+            shows = TARGETS if view.shows == TARGETS else OUTLINE
+            return words.targets if shows == TARGETS else words.plans, panel.plans_html(
+                self.service.listed.values(), shows, reader
+            )
+        if view.shows == OUTLINE:
+            return words.outline, panel.outline_html(plan, reader)
+        if view.shows == TARGETS:
+            return words.targets, panel.plan_targets_html(plan, reader)
+        exchange = talk.exchange(view.turn)
         if exchange is None or exchange.answer is None:
-            return labels.section, render.section_html(plan, view.ref, labels, self._english)
+            return words.passage, panel.section_html(plan, view.ref, reader, source(plan, view.target))
         citation = next(c for c in exchange.answer.citations if c.mark == view.mark)
-        section = render.section_html(plan, view.ref, labels, self._english, citation)
-        return labels.sources, render.tabs_html(exchange, view.mark, labels) + section
+        section = panel.section_html(plan, view.ref, reader, citation)
+        return words.sources, panel.tabs_html(exchange, view.mark, reader) + section
 
 
 # ---- the page -------------------------------------------------------------------------------------------------------
@@ -260,7 +286,7 @@ def build_page(service: Service) -> "gr.Blocks":
     import gradio as gr
 
     public = PublicPage(service)
-    page = gr.Blocks(title=f"{public.plan(public.start()).title} · {public.start().labels.name}", analytics_enabled=False)
+    page = gr.Blocks(title=page_title(service, public.start().words), analytics_enabled=False)
     with page:
         parts = _lay_out(public, service.settings.max_question * BOX_FACTOR)
         _wire(page, public, parts)
@@ -286,11 +312,11 @@ def _lay_out(public: PublicPage, max_length: int) -> _Parts:
     import gradio as gr
 
     talk = public.start()
-    words = talk.labels
+    words = talk.words
     bare: dict[str, Any] = {"apply_default_css": False}
     with gr.Row(elem_id="pq-top"):
-        header = gr.HTML(public.header(talk), elem_id="pq-header", js_on_load=None, **bare)
-        language = gr.Radio(list(LANGUAGES), value="中文", label=words.switch, container=False, elem_id="pq-language")
+        header = gr.HTML(public.header(talk), elem_id="pq-header", js_on_load=SCRIPT, **bare)
+        language = gr.Radio(list(LANGUAGES), value="中文", label=words.switch_language, container=False, elem_id="pq-language")
     plan = gr.Dropdown(
         public.choices(words), value=talk.plan, label=words.plan, visible=len(public.plans) > 1, elem_id="pq-plan"
     )
@@ -299,14 +325,14 @@ def _lay_out(public: PublicPage, max_length: int) -> _Parts:
             log = gr.HTML(public.log(talk), elem_id="pq-log", js_on_load=LOG_SCRIPT, **bare)
             with gr.Row(elem_id="pq-ask"):
                 box = gr.Textbox(
-                    label=words.box,
+                    label=words.question,
                     placeholder=words.placeholder,
                     lines=1,
                     max_lines=5,
                     elem_id="pq-box",
                     max_length=max_length,
                 )
-                submit = gr.Button(words.submit, variant="primary", elem_id="pq-submit")
+                submit = gr.Button(words.ask, variant="primary", elem_id="pq-submit")
             clear = gr.Button(words.clear, visible=False, elem_id="pq-clear")
         panel = gr.HTML(public.panel(talk), elem_id="pq-panel", js_on_load=PANEL_SCRIPT, **bare)
     return _Parts(gr.State(talk, time_to_live=SESSION_S), header, language, plan, log, box, submit, clear, panel)
@@ -322,12 +348,12 @@ def _wire(page: "gr.Blocks", public: PublicPage, parts: _Parts) -> None:
     """Let each event make a new state and draw what it changes."""
     import gradio as gr
 
-    def asked(question: str, talk: Talk, request: gr.Request) -> list[Any]:
-        talk = public.ask(question, talk, public.service.address(_connection(request)))
+    def asked(question: str, talk: Talk, request: gr.Request, plan: str = ALL) -> list[Any]:
+        talk = public.ask(question, talk, public.service.address(_connection(request)), plan)
         return [talk, "", public.log(talk), public.panel(talk), gr.update(visible=True)]
 
     def asked_by_button(event: gr.EventData, talk: Talk, request: gr.Request) -> list[Any]:
-        return asked(str(event._data.get("question", "")), talk, request)
+        return asked(str(event._data.get("question", "")), talk, request, str(event._data.get("plan", ALL)))
 
     def said(event: gr.EventData, talk: Talk) -> list[Any]:
         talk = public.say({name: str(value) for name, value in event._data.items()}, talk)
@@ -343,15 +369,15 @@ def _wire(page: "gr.Blocks", public: PublicPage, parts: _Parts) -> None:
         return [talk, public.panel(talk)]
 
     def redrawn(talk: Talk) -> list[Any]:
-        words = talk.labels
+        words = talk.words
         return [
             talk,
             public.header(talk),
             public.log(talk),
             public.panel(talk),
             gr.update(label=words.plan, choices=public.choices(words), value=talk.plan, visible=len(public.plans) > 1),
-            gr.update(label=words.box, placeholder=words.placeholder),
-            gr.update(value=words.submit),
+            gr.update(label=words.question, placeholder=words.placeholder),
+            gr.update(value=words.ask),
             gr.update(value=words.clear, visible=bool(talk.exchanges)),
         ]
 
@@ -362,7 +388,7 @@ def _wire(page: "gr.Blocks", public: PublicPage, parts: _Parts) -> None:
     everything = [talk, p.header, p.log, p.panel, p.plan, p.box, p.submit, p.clear]
     gr.on([p.box.submit, p.submit.click], asked, [p.box, talk], turn, **answering)
     p.log.ask(asked_by_button, talk, turn, **answering)
-    for side in (p.log, p.panel):
+    for side in (p.header, p.log, p.panel):
         side.cite(opened, talk, [talk, p.panel], queue=False, **quiet)
     p.log.say(said, talk, [talk, p.log], queue=False, **quiet)
     page.load(begun, talk, [p.language, *everything], queue=False, **quiet)

@@ -21,9 +21,11 @@ from qa.answer import Citation, Nearest
 from qa.export import plain_text
 from qa.followup import Turn
 from qa.pipeline import Ask
-from qa.targets import Row, rows
-from qa.web.render import Spans, highlight, told
+from qa.targets import Row
+from qa.web.conversation import told
+from qa.web.markup import Reader, Spans, highlight
 from qa.web.service import Service, TurnedAwayError, service_of
+from qa.web.targets import targets_html
 from qa.web.visitors import LARGE, SIZE_COOKIE, language_of_reader, wants_large
 from qa.web.words import Words
 
@@ -193,21 +195,22 @@ def _plan(request: Request, plan: str) -> Plan | None:
     return service_of(request).plan(plan)
 
 
-def _not_found(request: Request) -> Response:
+def not_found(request: Request) -> Response:
+    """A page that says that there is none."""
     return message(request, Words(language_of_reader(request)).not_found, 404)
 
 
 def list_plans(request: Request) -> Response:
     """All plans."""
     service = service_of(request)
-    return page("plans.html", request, plans=service.plans, retired=service.retired)
+    return page("plans.html", request, plans=service.listed, retired=service.retired)
 
 
 def read_plan(request: Request, plan: str, q: str = "", text: str = "") -> Response:
     """The whole plan; `q` is looked for in it, `text` is the quote that a citation's link brings."""
     found = _plan(request, plan)
     if found is None:
-        return _not_found(request)
+        return not_found(request)
     sections, count = shown_sections(found, q[:MAX_FIELD] or text[:MAX_FIELD])
     words = Words(language_of_reader(request))
     service, facts = service_of(request), _facts(found, words)
@@ -219,13 +222,19 @@ def read_plan(request: Request, plan: str, q: str = "", text: str = "") -> Respo
 
 
 def read_targets(request: Request, plan: str) -> Response:
-    """The plan's targets, as a table and those in per cent as a chart."""
+    """The plan's targets, as a table that draws those in per cent."""
     found = _plan(request, plan)
     if found is None:
-        return _not_found(request)
-    table = rows([found])
-    bars = [row for row in table if row["unit"] == "%" and isinstance(row["value"], int | float) and row["value"] <= 100]
-    return page("targets.html", request, plan=found, rows=table, bars=bars)
+        return not_found(request)
+    words, service = Words(language_of_reader(request)), service_of(request)
+    links = Links(words.language, service)
+
+    def place(row: Row, number: int) -> str:
+        name = f"{row['address']} {row['indicator']}"
+        return Markup('<a href="{}" aria-label="{}">{}</a>').format(links(row), name, row["address"])
+
+    table = targets_html(found, Reader(words, service.rendering), place)
+    return page("targets.html", request, plan=found, table=Markup(table))
 
 
 # ---- the size of type -------------------------------------------------------------------------------------------------
@@ -277,7 +286,7 @@ def say_by_form(
 ) -> Response:
     """Thanks, once what a reader says has been kept."""
     if not service_of(request).say(answer_id, verdict, comment):
-        return _not_found(request)
+        return not_found(request)
     return message(request, Words(language_of_reader(request)).thanks, 200)
 
 

@@ -14,7 +14,7 @@ from index.settings import Settings
 from qa.pipeline import PlanQA
 from qa.record import Record
 from qa.terminal import progress
-from qa.web.render import LABELS
+from qa.web.words import Words
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -87,8 +87,8 @@ def _build_and_run(settings: Settings, open_index: Callable[[Settings], PlanQA],
 def _warm(qa: PlanQA) -> None:
     """Ask one question in each language, so that no reader waits for models and word lists to load."""
     try:
-        for labels in LABELS.values():
-            qa.invoke(labels.welcome)
+        for language in ("zh", "en"):
+            qa.invoke(Words(language).welcome)
     except PlanqaError as error:
         sys.stderr.write(f"{error}\n")
 

@@ -13,7 +13,7 @@ from corpus.errors import IndexError_
 from corpus.parse import Plan
 from index.retrieve import Hit
 from index.settings import Settings
-from index.shelf import current_version
+from index.shelf import Entry, current_version
 from qa.answer import Answer
 from qa.library import Library
 from qa.pipeline import Ask, PlanQA
@@ -181,6 +181,11 @@ class Service:
     def plans(self) -> Mapping[str, Plan]:
         """The plans that can be asked."""
         return self.engine.plans
+
+    @property
+    def listed(self) -> Mapping[str, Entry]:
+        """The same as far as they are known without opening them: there may be thousands."""
+        return self.engine.shelf.entries
 
     @property
     def retired(self) -> dict[str, Plan]:

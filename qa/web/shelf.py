@@ -42,7 +42,7 @@ def _shelf(request: Request, name: str, status: int = 200, fault: str = "") -> R
         request,
         status,
         name=name,
-        plans=service.plans,
+        plans=service.listed,
         drafts=service.library.drafts(),
         retired=service.retired,
         progress=publisher_of(request).progress,
@@ -91,7 +91,7 @@ def tree(plan: Plan) -> list[Branch]:
 def _draft_page(request: Request, name: str, draft: Draft, status: int = 200, fault: str = "") -> Response:
     service = service_of(request)
     source = service.library.source(draft)
-    others = {key: plan.title for key, plan in service.plans.items()}
+    others = {key: plan.title for key, plan in service.listed.items()}
     shown = {"draft": draft, "plan": source.plan, "tree": tree(source.plan), "others": others, "fault": fault}
     return page("draft.html", request, status, name=name, **shown)
 

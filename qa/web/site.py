@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import QuestionsError
-from qa.web.guard import FrontPage, Guard
-from qa.web.render import LABELS, Labels
+from qa.web.guard import FrontPage, Guard, NotFound
 from qa.web.service import Service, TurnedAwayError
+from qa.web.words import Words
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -48,7 +48,8 @@ def build_app(service: Service, page: "gr.Blocks | None" = None) -> "FastAPI":
     app.add_exception_handler(TurnedAwayError, api.say_turned_away)
     app.add_exception_handler(RequestValidationError, api.say_invalid)
     app.add_exception_handler(QuestionsError, api.say_fault)
-    app.add_middleware(FrontPage, title=lambda language: _title(service, LABELS[language]))
+    app.add_middleware(FrontPage, title=lambda language: page_title(service, Words(language)))
+    app.add_middleware(NotFound, page=reading.not_found)
     app.add_middleware(Guard)
     _add_files(app)
     for router in (api.build_api(), reading.build_reading(), desk.build_desk(), shelf.build_shelf()):
@@ -58,10 +59,10 @@ def build_app(service: Service, page: "gr.Blocks | None" = None) -> "FastAPI":
     return app
 
 
-def _title(service: Service, words: Labels) -> str:
+def page_title(service: Service, words: Words) -> str:
     """The page's name, after that of the plan where there is one only."""
-    plans = [plan.title for plan in service.plans.values()]
-    return f"{plans[0]} · {words.name}" if len(plans) == 1 else words.name
+    plans = [plan.title for plan in service.listed.values()]
+    return f"{plans[0]} · {words.site}" if len(plans) == 1 else words.site
 
 
 @asynccontextmanager
@@ -76,10 +77,15 @@ async def _lifespan(app: "FastAPI") -> AsyncIterator[None]:
     app.state.publisher.close()
 
 
+def _style(name: str) -> str:
+    """A page's style, with that of what all pages draw alike."""
+    return "".join(Path(__file__).with_name(file).read_text(encoding="utf-8") for file in (name, "targets.css"))
+
+
 def _add_files(app: "FastAPI") -> None:
     from fastapi import Response
 
-    css = Path(__file__).with_name("site.css").read_text(encoding="utf-8")
+    css = _style("site.css")
     kept = {"cache-control": "max-age=3600"}
 
     def serve(path: str, text: str, kind: str) -> None:
@@ -93,7 +99,6 @@ def _add_files(app: "FastAPI") -> None:
 def _mount(app: "FastAPI", page: "gr.Blocks") -> None:
     import gradio as gr
 
-    css = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     gr.mount_gradio_app(
         app,
         page,
@@ -102,7 +107,7 @@ def _mount(app: "FastAPI", page: "gr.Blocks") -> None:
         run_history=False,
         show_error=False,
         ssr_mode=False,
-        css=css,
+        css=_style("page.css"),
         max_file_size=1,
         pwa=False,
         mcp_server=False,

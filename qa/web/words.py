@@ -1,20 +1,25 @@
-"""What the pages without scripts say in their own words, Chinese and English."""
+"""What all pages say in their own words, Chinese and English."""
+
+from corpus.parse import CLOSING, NOTICE, PREAMBLE
+from qa.export import MADE
+from qa.targets import EXTRACTED
 
 WORDS: dict[str, tuple[str, str]] = {
     "ask": ("提问", "Ask"),
     "question": ("您的问题", "Your question"),
     "asked": ("您问：", "You asked:"),
-    "understood": ("按此理解：", "Understood as:"),
+    "understood": ("按此理解：{}", "Understood as: {}"),
     "sources": ("出处", "Sources"),
     "nearest": ("最接近的章节", "The nearest section"),
-    "made": ("自动生成，以计划原文为准", "Made automatically; the plan's own text is authoritative"),
+    "made": (MADE, "Made automatically; the plan's own text is authoritative"),
     "made_english": (
-        "自动生成，以计划原文为准；英文为非正式译文",
+        f"{MADE}；英文为非正式译文",
         "Made automatically; the English is an unofficial translation, the Chinese is authoritative",
     ),
     "welcome": (
         "请就计划提问。回答只用计划原文，并注明出处；计划没有写的，会如实说明。",
-        "Ask about the plan. Answers are in the plan's own words and say where they stand; where it is silent, they say so.",
+        "Ask about the plan, in English or Chinese. Answers are in the plan's own words and say where they stand; where it is "
+        "silent, they say so.",
     ),
     "contents": ("目录", "Contents"),
     "plans": ("全部计划", "All plans"),
@@ -37,7 +42,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "section": ("章节", "Section"),
     "chat": ("对话页", "Chat page"),
     "link": ("本节链接", "Link to this section"),
-    "chart": ("以百分比表示的指标", "Targets in per cent"),
+    "chart": ("百分比", "Per cent"),
+    "extracted": (EXTRACTED, "Extracted automatically; the plan's own text is authoritative"),
+    "extracted_english": (
+        f"{EXTRACTED}；英文为非正式译文",
+        "Extracted automatically; the English is an unofficial translation, the Chinese is authoritative",
+    ),
     "useful": ("有用", "Useful"),
     "useless": ("没用", "Not useful"),
     "wrong_answer": ("答案有误", "The answer is wrong"),
@@ -52,6 +62,37 @@ WORDS: dict[str, tuple[str, str]] = {
     "skip": ("跳到正文", "Skip to the text"),
     "other": ("English", "中文"),
     "site": ("计划问答", "Ask the plan"),
+    # the chat page
+    "switch_language": ("语言 / Language", "语言 / Language"),
+    "scope": (
+        "文中的目标是计划期内要做到的，不是已经做到的结果。",
+        "Targets in the plan are what was to be reached in that period, not results.",
+    ),
+    "plan": ("计划", "Plan"),
+    "placeholder": ("例如：某项指标是多少", "For example: a target"),
+    "clear": ("清空对话", "Clear conversation"),
+    "examples": ("可以这样问", "Questions to start with"),
+    "example": ("{}有哪些要求？", "What does the plan require on {}?"),
+    "empty": ("（空）", "(empty)"),
+    "source": ("出处 {}：{}", "Source {}: {}"),
+    "switch_source": ("切换出处", "Switch between sources"),
+    "passage": ("章节原文", "Section"),
+    "to_nearest": ("去看最接近的章节", "Go to the nearest section"),
+    "outline": ("计划目录", "Contents of the plan"),
+    "outline_hint": ("点选章节可读原文。", "Choose a section to read it."),
+    "plans_hint": ("点选一份计划。", "Choose a plan."),
+    "beside": ("对照阅读", "Read beside the conversation"),
+    "path": ("所在位置", "Where this stands"),
+    "below": ("下设章节", "Sections below this one"),
+    "unofficial": ("非正式英译", "Unofficial English"),
+    "copy": ("复制引文", "Copy quote"),
+    "copied": ("已复制", "Copied"),
+    "back": ("返回对话", "Back to the conversation"),
+    "report": ("报告错误", "Report a mistake"),
+    "further": ("还可以问", "You may also ask"),
+    "whole": ("全文", "The whole plan"),
+    "form": ("简单表单", "Plain form"),
+    "size": ("大字 / 标准字号", "Large / normal type"),
     # the desk
     "desk": ("工作台", "Desk"),
     "name": ("帐户", "Account"),
@@ -129,6 +170,10 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
+# the names of the parts outside numbered headings, where they differ from what is printed
+PARTS = {NOTICE: "Covering notice", PREAMBLE: "Preamble", CLOSING: "Closing"}
+
+
 class Words:
     """The words in one language: `words.ask`, `words.found(3)` in a template."""
 
@@ -136,6 +181,10 @@ class Words:
         self.language = language
         self.html_lang = "zh-CN" if language == "zh" else "en"
         self.other_language = "en" if language == "zh" else "zh"
+
+    def part(self, ref: str, printed: str) -> str:
+        """The name of a part of a plan outside its numbered headings."""
+        return printed if self.language == "zh" else PARTS.get(ref, printed)
 
     def __getattr__(self, name: str) -> str:
         try:
