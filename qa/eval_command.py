@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qa.eval.results import Bound, Change, Made, Writer
     from qa.eval.retrieval import Dataset, RetrievalResult
     from qa.eval.tune import Curve
+    from qa.model.engine import Engine
     from qa.pipeline import PlanQA
 
 _DEFAULT = "dev"
@@ -261,12 +262,23 @@ def _scored(args: argparse.Namespace, path: Path) -> "tuple[AnswerResult, Made, 
     return score_answers(gold, answers, plan), made, [value for _, value in read_objects(Path(args.answers))]
 
 
+def _answering(args: argparse.Namespace) -> "Engine":
+    """The engine that answers, with a language model where one is set."""
+    from qa.model.engine import open_engine
+    from qa.setup import ensure_index
+
+    settings = _settings(args)
+    ensure_index(settings, progress("建立索引"))
+    gc.enable()
+    return open_engine(settings)
+
+
 def _generated(args: argparse.Namespace, path: Path) -> "tuple[AnswerResult, Made, list[Any]]":
     """The engine's own answers, judged."""
     from qa.eval.answers import generate, parse_lines, score_answers
     from qa.eval.results import Made
 
-    engine = _engine(args)
+    engine = _answering(args)
     gold, plan = _gold(args, path, engine.index.plans)
     lines = list(generate(engine, gold, plan, progress("回答")))
     return score_answers(gold, parse_lines(lines), plan), Made(gold.name, gold.sha256, engine.index.manifest), lines

@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -89,6 +89,7 @@ class _Tables:
             Column("text", Text, nullable=False),
             Column("citations", Text, nullable=False),
             Column("timings", Text, nullable=False),
+            Column("model", Text),  # what a language model wrote, and what was dropped of it; null without one
         )
         self.feedback = table(
             "feedback",
@@ -152,11 +153,28 @@ class Record:
         self._tables = _Tables()
         try:
             self._tables.metadata.create_all(self._engine)
+            self._complete()
         except SQLAlchemyError as error:
             self._engine.dispose()
             cause = str(getattr(error, "orig", error)).splitlines()[0]
             raise SettingError(f"数据库无法打开（{cause}）；请检查 PLANQA_DATABASE_URL") from error
         self._salt: tuple[str, str] = ("", "")
+
+    def _complete(self) -> None:
+        """Give a database of an earlier version the columns that it lacks."""
+        from sqlalchemy import inspect, text
+        from sqlalchemy.exc import OperationalError, ProgrammingError
+
+        def lacks() -> bool:
+            return "model" not in {column["name"] for column in inspect(self._engine).get_columns("answers")}
+
+        if lacks():
+            try:
+                with self._engine.begin() as connection:
+                    connection.execute(text("ALTER TABLE answers ADD COLUMN model TEXT"))
+            except (OperationalError, ProgrammingError):
+                if lacks():  # else another process was faster
+                    raise
 
     @classmethod
     def open(cls, settings: "Settings") -> Self:
@@ -226,6 +244,7 @@ class Record:
             "text": answer.text,
             "citations": json.dumps([c.to_json() for c in answer.citations], ensure_ascii=False),
             "timings": json.dumps(answer.timings_ms),
+            "model": _fit(json.dumps(asdict(answer.model), ensure_ascii=False)) if answer.model else None,
         }
         with self._engine.begin() as connection:
             connection.execute(insert(self._tables.answers).values(**row))

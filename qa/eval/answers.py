@@ -14,7 +14,8 @@ from qa.answer import Reason
 from qa.eval.questions import GivenAnswer, GoldQuestion, GoldSet, parse_answer
 from qa.eval.scoring import Verdict, judge_all
 from qa.eval.stats import Estimate, mean, ratio
-from qa.pipeline import Ask, PlanQA
+from qa.model.engine import Engine
+from qa.pipeline import Ask
 from qa.respond import EVIDENCE_HITS
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Line = dict[str, Any]
 # ---- generating -----------------------------------------------------------------------------------------------------
 
 
-def confidence(engine: PlanQA, hits: Sequence[Hit], language: str) -> float:
+def confidence(engine: Engine, hits: Sequence[Hit], language: str) -> float:
     """How far the nearest sentence or known question lies above chance, in deviations: what a refusal rests on."""
     text = max((c for hit in hits for c in hit.sentences.values()), default=0.0)
     known = max((c for hit in hits for c in hit.questions.values()), default=0.0)
@@ -37,13 +38,13 @@ def _hit_line(hit: Hit) -> Line:
     return {"plan": hit.plan, "ref": hit.ref, "score": round(hit.score, 4), "text": hit.chunk.text}
 
 
-def _hits(engine: PlanQA, ask: Ask) -> Sequence[Hit]:
+def _hits(engine: Engine, ask: Ask) -> Sequence[Hit]:
     """What would have been found for a question that was answered or refused without a search."""
     understood = engine.understood(ask)
     return engine.index.search(understood.topic, k=EVIDENCE_HITS, language=understood.language)
 
 
-def _line(engine: PlanQA, question: GoldQuestion, plan: Plan) -> Line:
+def _line(engine: Engine, question: GoldQuestion, plan: Plan) -> Line:
     ask = Ask(question.question, question.history, plan.id)
     answer = engine.invoke(ask)
     hits = answer.hits or _hits(engine, ask)
@@ -54,7 +55,7 @@ def _line(engine: PlanQA, question: GoldQuestion, plan: Plan) -> Line:
     }
 
 
-def generate(engine: PlanQA, gold: GoldSet, plan: Plan, progress: Progress = lambda done, total: None) -> tuple[Line, ...]:
+def generate(engine: Engine, gold: GoldSet, plan: Plan, progress: Progress = lambda done, total: None) -> tuple[Line, ...]:
     """The engine's answers to a file of questions, as lines of a file of answers.
 
     Beside what `planqa batch` writes, a line holds `hits`, the passages found, and `confidence`.
@@ -254,6 +255,6 @@ def score_answers(gold: GoldSet, answers: Mapping[str, GivenAnswer], plan: Plan)
     return AnswerResult(gold.name, plan.id, gold.questions, dict(answers), judge_all(gold.questions, answers, plan))
 
 
-def evaluate_answers(engine: PlanQA, gold: GoldSet, plan: Plan, progress: Progress = lambda done, total: None) -> AnswerResult:
+def evaluate_answers(engine: Engine, gold: GoldSet, plan: Plan, progress: Progress = lambda done, total: None) -> AnswerResult:
     """The engine's own answers, generated and judged."""
     return score_answers(gold, parse_lines(generate(engine, gold, plan, progress)), plan)

@@ -338,7 +338,8 @@ def answer_html(answer: Answer, number: int, labels: Labels, english: English) -
     """Show an answer or a refusal, its sources and how it was made. `number` counts the conversation's turns."""
     lang = "zh-CN" if answer.language == "zh" else "en"
     rewritten = f'<p class="pq-read">{escape(labels.rewritten.format(answer.rewritten))}</p>' if answer.rewritten else ""
-    note = labels.made_english if answer.language == "en" and answer.citations else labels.made
+    made = labels.made_english if answer.language == "en" and answer.citations else labels.made
+    note = f"{answer.note} {made}" if answer.note else made
     return (
         f'<div class="pq-answer pq-{answer.status}">{rewritten}'
         f'<div lang="{lang}">{_answer_text(answer, number, labels)}</div>'

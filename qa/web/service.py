@@ -14,7 +14,8 @@ from index.settings import Settings
 from index.store import current_version
 from qa.answer import Answer
 from qa.library import Library
-from qa.pipeline import Ask, PlanQA
+from qa.model.engine import Engine
+from qa.pipeline import Ask
 from qa.record import Record
 from qa.web.visitors import address_of, trusted
 
@@ -150,7 +151,7 @@ class Kept:
 class Service:
     """Answers, recorded. Safe to share between threads."""
 
-    def __init__(self, engine: PlanQA, record: Record, settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: Engine, record: Record, settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
         """`ready` returns once the engine has been warmed; questions wait for it. Raises: SettingError."""
         self.engine = engine
         self.library = Library(settings)
@@ -250,7 +251,8 @@ class Service:
         engine = self.engine
         answer = engine.invoke(ask)
         with self._lock:
-            if engine is not self.engine:  # it has been replaced meanwhile
+            # it has been replaced meanwhile, or its language model may help the next time
+            if engine is not self.engine or (answer.model and answer.model.trouble):
                 return answer
             self._known[ask] = answer
             if len(self._known) > KEPT_ANSWERS:
