@@ -1,7 +1,7 @@
 """How good the answers are: generating and scoring are two steps, joined by a file that any system can write."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -52,13 +52,15 @@ def _line(engine: Engine, question: GoldQuestion, plan: Plan) -> Line:
         **answer.to_json(question.id),
         "confidence": round(confidence(engine, hits, answer.language), 3),
         "hits": [_hit_line(hit) for hit in hits],
+        **({"model": asdict(answer.model)} if answer.model else {}),
     }
 
 
 def generate(engine: Engine, gold: GoldSet, plan: Plan, progress: Progress = lambda done, total: None) -> tuple[Line, ...]:
     """The engine's answers to a file of questions, as lines of a file of answers.
 
-    Beside what `planqa batch` writes, a line holds `hits`, the passages found, and `confidence`.
+    Beside what `planqa batch` writes, a line holds `hits`, the passages found, and `confidence`; with a language model also
+    `model`: what it wrote, what of that was dropped and why, and its tokens.
     """
     for question in {q.lang: q for q in gold.questions}.values():  # model and caches are warm before time is taken
         engine.invoke(question.question)
