@@ -229,7 +229,7 @@ def test_the_whole_plan_is_shown_where_that_is_set(qa, tmp_path, plan):
     assert len(shown) == len({s.text + s.ref for section in plan.sections for s in section.sentences})
     found = model_qa(qa, copied, tmp_path)
     found.invoke(MEASURES)
-    assert len(found.chat.model.seen[0]["evidence"]) <= 40
+    assert len(found.chat.model.seen[0]["evidence"]) <= 20
 
 
 def test_keys_say_nothing_of_the_place_and_hold_for_one_question(qa, tmp_path):

@@ -12,7 +12,7 @@ from qa import cues
 from qa.answer import Answer
 from qa.model.verify import plain
 
-MAX_SENTENCES = 40  # of retrieval; the whole plan has no bound but the model's own
+MAX_SENTENCES = 20  # of retrieval: the answer is among the first; the whole plan has no bound but the model's own
 _KEY = 4  # characters; longer only where two would be the same
 
 
