@@ -13,7 +13,7 @@ from corpus.errors import SettingError
 from index.settings import Settings
 from qa.answer import Reason
 from qa.cli import format_answer
-from qa.model.chat import MAX_CALLS, open_model
+from qa.model.chat import FAULTS, MAX_CALLS, open_model
 from qa.model.engine import NOTES, ModelQA, open_engine
 from qa.pipeline import Ask, PlanQA
 
@@ -87,7 +87,10 @@ def test_calls_that_never_return_do_not_pile_up(qa, tmp_path):
     free = threading.Event()
     engine = model_qa(qa, lambda given: free.wait(60) and "", tmp_path, chat_timeout=1)
     engine.chat.seconds = 0
-    told = [engine.invoke(WALK).note for _ in range(MAX_CALLS + 1)]
+    told = []
+    for _ in range(MAX_CALLS + 1):
+        engine.chat._rests_until = 0.0
+        told.append(engine.invoke(WALK).note)
     free.set()
     assert told == ["语言模型没有及时答复" + WITHOUT] * MAX_CALLS + ["语言模型正忙" + WITHOUT]
 
@@ -108,6 +111,17 @@ def test_no_further_attempt_is_made_when_no_time_is_left(qa, tmp_path):
     engine.chat.seconds = 0.2
     assert engine.invoke(WALK).note == "语言模型连接不上" + WITHOUT
     assert len(engine.chat.model.seen) == 1
+
+
+def test_a_model_that_fails_again_and_again_is_left_alone_for_a_while(qa, tmp_path):
+    engine = model_qa(qa, lambda given: ConnectionRefusedError("refused"), tmp_path, chat_retries=0)
+    told = [engine.invoke(WALK).note for _ in range(FAULTS + 2)]
+    assert told == ["语言模型连接不上" + WITHOUT] * (FAULTS + 2)
+    assert len(engine.chat.model.seen) == FAULTS
+    engine.chat._rests_until = 0.0  # the while is over
+    engine.chat.model.script = copied
+    assert engine.invoke(MEASURES).note == USED
+    assert engine.chat._faults == 0
 
 
 def test_the_days_budget_is_kept_over_a_restart_and_over_midnight(qa, tmp_path, monkeypatch):

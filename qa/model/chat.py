@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from index.settings import Settings
 
 MAX_CALLS = 8  # at a time, those that a slow server has not given back included: so they cannot pile up
+FAULTS, REST_S = 3, 30.0  # after so many faults in a row a model is left alone so long: readers need not wait for each of them
 PAUSE_S = 0.5  # before the first retry, doubled for each further one
 _UNSUPPORTED = (400, 404, 415, 422)  # what servers say to a form of request that they do not know
 
@@ -122,6 +123,9 @@ class Chat:
         self._retries = settings.chat_retries
         self._free = threading.BoundedSemaphore(MAX_CALLS)
         self._plain = False
+        self._faults = 0
+        self._rests_until = 0.0
+        self._last = Trouble.DOWN
 
     @classmethod
     def open(cls, settings: "Settings") -> Self:
@@ -136,7 +140,20 @@ class Chat:
         """What the model writes to these instructions and data before the deadline. Raises: ChatError."""
         from langchain_core.messages import HumanMessage, SystemMessage
 
-        messages = [SystemMessage(system), HumanMessage(json.dumps(data, ensure_ascii=False))]
+        if time.monotonic() < self._rests_until:
+            raise ChatError(self._last, f"{FAULTS} faults in a row, left alone")
+        messages: list[BaseMessage] = [SystemMessage(system), HumanMessage(json.dumps(data, ensure_ascii=False))]
+        try:
+            reply = self._persistently(messages, schema, until)
+        except ChatError as error:
+            if error.trouble in (Trouble.DOWN, Trouble.SLOW, Trouble.LIMITED, Trouble.DENIED):
+                self._faults, self._last = self._faults + 1, error.trouble
+                self._rests_until = time.monotonic() + REST_S if self._faults >= FAULTS else 0.0
+            raise
+        self._faults = 0
+        return reply
+
+    def _persistently(self, messages: "list[BaseMessage]", schema: dict[str, Any], until: float) -> Reply:
         for attempt in range(self._retries + 1):
             try:
                 return self._once(messages, schema, until)
