@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test install lint
+.PHONY: run test install lint check-model
 
 run: install
 	$(BIN)/planqa serve
@@ -10,6 +10,10 @@ test: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# a real small model over HTTP, 1.1 GB: by hand only
+check-model: install
+	$(BIN)/python tests/check_model.py
 
 install: .venv/installed
 

@@ -1,6 +1,7 @@
 """All settings in one place: defaults, then the environment (`PLANQA_*`), then command-line flags."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any, Self
 from corpus.chunks import MAX_CHARS
 from corpus.errors import SettingError
 from index.embed import DEFAULT_MODEL
+
+CHAT_USES = ("answer", "followup", "translate")
+_MAY_BE_ZERO = ("chat_retries",)
 
 
 def _default_home() -> Path:
@@ -27,7 +31,10 @@ class Settings:
     the home. retention_days: how long. questions_per_minute: of one visitor. workers: questions answered at a time. queue: how
     many may wait. trusted_proxies: addresses, separated by commas, whose `X-Forwarded-For` is believed; and user_header the
     header in which they name who has logged in with them. chroma_url: the ChromaDB server that keeps the vectors, by default
-    folders in the home. open_plans: how many plans are held in memory, each about 2 MB.
+    folders in the home. open_plans: how many plans are held in memory, each about 2 MB. chat_model: the language model, as
+    `provider:model`; none when empty. chat_base_url: where it is served. chat_timeout: seconds in which a question has to be
+    answered. chat_retries: further attempts within them. chat_budget: tokens a day. chat_uses: what it is used for, separated
+    by commas. chat_whole: whether it reads the whole plan, not only what was found.
     """
 
     home: Path
@@ -46,11 +53,23 @@ class Settings:
     user_header: str = ""
     chroma_url: str = ""
     open_plans: int = 500
+    chat_model: str = ""
+    chat_base_url: str = ""
+    chat_timeout: int = 20
+    chat_retries: int = 1
+    chat_budget: int = 1_000_000
+    chat_uses: str = ",".join(CHAT_USES)
+    chat_whole: bool = False
 
     @property
     def cache(self) -> Path:
         """What may be deleted at any time."""
         return self.home / "cache"
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """What the language model is used for, of `CHAT_USES`."""
+        return frozenset(filter(None, re.split(r"[,，\s]+", self.chat_uses)))
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: object) -> Self:
@@ -61,7 +80,11 @@ class Settings:
         given = {n: environ[f"PLANQA_{n.upper()}"] for n in sorted(names) if environ.get(f"PLANQA_{n.upper()}")}
         for name, value in {**given, **{n: v for n, v in flags.items() if v not in (None, "")}}.items():
             values[name] = _typed(name, value, values[name])
-        return cls(**values)
+        settings = cls(**values)
+        unknown = sorted(settings.uses - set(CHAT_USES))
+        if unknown:
+            raise SettingError(f"PLANQA_CHAT_USES={settings.chat_uses}：没有 {unknown[0]}；可用 {'、'.join(CHAT_USES)}")
+        return settings
 
 
 def _folder(name: str, value: str) -> Path:
@@ -88,6 +111,6 @@ def _typed(name: str, value: object, default: object) -> object:
         number = int(str(value))
     except ValueError as error:
         raise SettingError(f"PLANQA_{name.upper()}={value}：应为整数；请改正") from error
-    if number < 1 or (name == "port" and number > 65535):
+    if number < (0 if name in _MAY_BE_ZERO else 1) or (name == "port" and number > 65535):
         raise SettingError(f"PLANQA_{name.upper()}={value}：超出范围；请改正")
     return number

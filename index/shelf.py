@@ -343,6 +343,10 @@ class Shelf:
         """A plan with what stands beside it."""
         return self._source(name)
 
+    def rendering(self, name: str, ref: str, chinese: str) -> str:
+        """The unofficial English of a plan's sentence or title; "" where there is none."""
+        return self._source(name).rendering(ref, chinese)
+
     def search(self, question: str, *, k: int = 10, language: str = "zh") -> list[Hit]:
         """The k best chunks of all plans (of many: of the nearest few), the best first. One embedding."""
         vector = self.embedder.query(question)

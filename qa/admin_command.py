@@ -1,4 +1,4 @@
-"""`planqa add, remove, plans, user, forget`: which plans can be asked, the accounts of the desk, what is no longer kept."""
+"""`planqa add, remove, plans, expand, user, forget`: which plans can be asked, the desk's accounts, what is no longer kept."""
 
 import argparse
 import getpass
@@ -95,6 +95,13 @@ def _list_plans(_: argparse.Namespace, settings: "Settings") -> None:
         say(f"{plan.id}  {state}  {period}  {squeeze(plan.title)}")
 
 
+def _expand(args: argparse.Namespace, settings: "Settings") -> None:
+    from qa.model.expand import expand
+
+    target, added = expand(Path(args.file), settings, progress("写问法"))
+    say(f"已在 {target} 里加入 {added} 个问题；请核对后再建立索引")
+
+
 def add_admin(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser, settings: _Settings
 ) -> None:
@@ -115,6 +122,7 @@ def add_admin(
     )
     add(commands, "remove", _remove_plan, "停用一个计划，仍可查阅").add_argument("name", metavar="计划")
     add(commands, "plans", _list_plans, "列出正在使用和已停用的计划")
+    add(commands, "expand", _expand, "用语言模型写出每句能回答的问题，放在文件旁，供核对").add_argument("file", metavar="FILE")
     text = "管理工作台的帐户"
     users = commands.add_parser("user", help=text, description=text).add_subparsers(required=True, metavar="命令")
     add(users, "add", _add_user, "建立帐户或更换密码（密码从终端或标准输入读入）").add_argument("name", metavar="帐户")

@@ -67,10 +67,28 @@ class Nearest:
 
 
 @dataclass(frozen=True)
+class ModelTrace:
+    """What a language model had to do with an answer: for the record and for evaluation, never shown.
+
+    `raw` is all that it wrote, `used` whether the answer's text is from it, `dropped` its statements that did not pass, each
+    with why, `trouble` what kept it from helping ("" for nothing), and tokens are those of all its calls.
+    """
+
+    raw: str = ""
+    used: bool = False
+    kept: int = 0
+    dropped: tuple[str, ...] = ()
+    trouble: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer or a refusal: `reason` is None for an answer, `citations` is empty for a refusal.
 
-    `sureness` is higher for surer, above 0 for certain: by it the answers of several plans are told apart.
+    `sureness` is higher for surer, above 0 for certain: by it the answers of several plans are told apart. `note` tells the
+    reader what a language model had to do with it; without a model it is empty and leaves no trace in any form.
     """
 
     question: str
@@ -83,6 +101,8 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict, hash=False, compare=False)
     sureness: float = field(default=0.0, compare=False)
+    note: str = ""
+    model: ModelTrace | None = field(default=None, compare=False)
 
     @property
     def status(self) -> str:
@@ -100,5 +120,6 @@ class Answer:
             "text": self.text,
             "citations": [c.to_json() for c in self.citations],
             "rewritten": self.rewritten,
+            **({"note": self.note} if self.note else {}),
             "timings_ms": self.timings_ms,
         }

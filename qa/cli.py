@@ -20,7 +20,7 @@ from qa.terminal import progress, say, say_json, stdout_errors
 if TYPE_CHECKING:
     from index.settings import Settings
     from qa.answer import Answer
-    from qa.pipeline import PlanQA
+    from qa.model.engine import Engine
 
 _Command = Callable[[argparse.Namespace], None]
 
@@ -47,6 +47,7 @@ def format_answer(answer: "Answer", titles: Mapping[str, str]) -> str:
     """An answer for the terminal: the text, then each source with its address, and its plan's title where that is given."""
     lines = [f"（按此理解：{answer.rewritten}）"] if answer.rewritten else []
     lines.append(answer.text)
+    lines += [f"（{answer.note}）"] if answer.note else []
     lines += [f"  [{c.mark}] {titles.get(c.plan, '')}{c.address} {c.title}\n      “{c.quote}”" for c in answer.citations]
     return "\n".join(lines)
 
@@ -61,13 +62,13 @@ def _ask(args: argparse.Namespace) -> None:
         say(format_answer(answer, {entry.id: f"《{squeeze(entry.title)}》" for entry in several}))
 
 
-def _open(args: argparse.Namespace) -> "PlanQA":
-    from qa.pipeline import PlanQA
+def _open(args: argparse.Namespace) -> "Engine":
+    from qa.model.engine import open_engine
     from qa.setup import ensure_index
 
     settings = _settings(args)
     ensure_index(settings, progress("建立索引"))
-    return PlanQA.open(settings)
+    return open_engine(settings)
 
 
 def _search(args: argparse.Namespace) -> None:

@@ -40,6 +40,7 @@ class Tables:
             Column("text", Text, nullable=False),
             Column("citations", Text, nullable=False),
             Column("timings", Text, nullable=False),
+            Column("model", Text),  # what a language model wrote, and what was dropped of it; null without one
         )
         self.feedback = table(
             "feedback",

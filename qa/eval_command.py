@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qa.eval.results import Bound, Change, Made, Writer
     from qa.eval.retrieval import Dataset, RetrievalResult
     from qa.eval.tune import Curve
+    from qa.model.engine import Engine
     from qa.pipeline import PlanQA
 
 _DEFAULT = "dev"
@@ -48,6 +49,8 @@ def add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", co
     answers.add_argument("gold", nargs="?", default=_DEFAULT, metavar="GOLD", help="问题文件或自带题集的名称（默认 dev）")
     answers.add_argument("answers", nargs="?", metavar="ANSWERS.jsonl", help="planqa batch 或其他系统写的回答")
     answers.add_argument("--show", type=int, default=0, metavar="N", help="列出前 N 道答错的题")
+    answers.add_argument("--chat-model", metavar="MODEL", help="与不用语言模型的回答并排比较，如 openai:qwen-plus")
+    answers.add_argument("--prices", metavar="IN,OUT", help="每百万个词元的输入、输出价格，用来算费用")
     answers.add_argument("--export", choices=["ragas"], help="在结果文件夹里另存 ragas.jsonl")
     _add_outputs(answers)
     tune = part("tune", _tune, "常数取什么值最好：网格加交叉验证，不改动任何东西")
@@ -69,7 +72,8 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 def _settings(args: argparse.Namespace) -> "Settings":
     from index.settings import Settings
 
-    return Settings.load(home=args.home, model=args.model, expansion=args.expansion)
+    chat_model = getattr(args, "chat_model", None)
+    return Settings.load(home=args.home, model=args.model, expansion=args.expansion, chat_model=chat_model)
 
 
 def _engine(args: argparse.Namespace) -> "PlanQA":
@@ -262,12 +266,23 @@ def _scored(args: argparse.Namespace, path: Path) -> "tuple[AnswerResult, Made, 
     return score_answers(gold, answers, plan), made, [value for _, value in read_objects(Path(args.answers))]
 
 
+def _answering(args: argparse.Namespace) -> "Engine":
+    """The engine that answers, with a language model where one is set."""
+    from qa.model.engine import open_engine
+    from qa.setup import ensure_index
+
+    settings = _settings(args)
+    ensure_index(settings, progress("建立索引"))
+    gc.enable()
+    return open_engine(settings)
+
+
 def _generated(args: argparse.Namespace, path: Path) -> "tuple[AnswerResult, Made, list[Any]]":
     """The engine's own answers, judged."""
     from qa.eval.answers import generate, parse_lines, score_answers
     from qa.eval.results import Made
 
-    engine = _engine(args)
+    engine = _answering(args)
     gold, plan = _gold(args, path, engine.plans)
     lines = list(generate(engine, gold, plan, progress("回答")))
     return score_answers(gold, parse_lines(lines), plan), Made(gold.name, gold.sha256, engine.index(plan.id).manifest), lines
@@ -292,9 +307,20 @@ def _show_answers(args: argparse.Namespace, result: "AnswerResult", made: "Made"
         note(f"结果已写入 {args.output}")
 
 
+def _show_side_by_side(args: argparse.Namespace, path: Path, lines: Sequence[Any], prices: tuple[float, float] | None) -> None:
+    """The same questions without a model, beside the answers that were given with one."""
+    from qa.eval.answers import generate
+    from qa.eval.models import side_by_side
+
+    engine = _engine(args)
+    gold, plan = _gold(args, path, engine.plans)
+    say(side_by_side(gold, plan, generate(engine, gold, plan, progress("不用模型")), lines, prices) + "\n")
+
+
 def _answers(args: argparse.Namespace) -> None:
     from corpus.errors import SettingError
     from qa.eval import results
+    from qa.eval.models import parse_prices
     from qa.eval.questions import find, read_gold
 
     bounds, path = _bounds(args), find(args.gold)
@@ -305,7 +331,12 @@ def _answers(args: argparse.Namespace) -> None:
     if args.baseline:
         results.read_baseline(Path(args.baseline), "answers")
     read_gold(path)
+    if args.chat_model and args.answers:
+        raise SettingError(f"--chat-model {args.chat_model} 要由本软件作答；请不要给回答文件")
+    prices = parse_prices(args.prices)
     result, made, lines = _scored(args, path) if args.answers else _generated(args, path)
+    if args.chat_model:
+        _show_side_by_side(args, path, lines, prices)
     _show_answers(args, result, made, lines)
     results.check_bounds(results.answer_figures(result), bounds)
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -68,11 +68,28 @@ class Record:
         self.accounts = Accounts(self._engine, self._tables)
         try:
             self._tables.metadata.create_all(self._engine)
+            self._complete()
         except SQLAlchemyError as error:
             self._engine.dispose()
             cause = str(getattr(error, "orig", error)).splitlines()[0]
             raise SettingError(f"数据库无法打开（{cause}）；请检查 PLANQA_DATABASE_URL") from error
         self._salt: tuple[str, str] = ("", "")
+
+    def _complete(self) -> None:
+        """Give a database of an earlier version the columns that it lacks."""
+        from sqlalchemy import inspect, text
+        from sqlalchemy.exc import OperationalError, ProgrammingError
+
+        def lacks() -> bool:
+            return "model" not in {column["name"] for column in inspect(self._engine).get_columns("answers")}
+
+        if lacks():
+            try:
+                with self._engine.begin() as connection:
+                    connection.execute(text("ALTER TABLE answers ADD COLUMN model TEXT"))
+            except (OperationalError, ProgrammingError):
+                if lacks():  # else another process was faster
+                    raise
 
     @classmethod
     def open(cls, settings: "Settings") -> Self:
@@ -142,6 +159,7 @@ class Record:
             "text": answer.text,
             "citations": json.dumps([c.to_json() for c in answer.citations], ensure_ascii=False),
             "timings": json.dumps(answer.timings_ms),
+            "model": _fit(json.dumps(asdict(answer.model), ensure_ascii=False)) if answer.model else None,
         }
         with self._engine.begin() as connection:
             connection.execute(insert(self._tables.answers).values(**row))

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ import pytest
 from corpus.errors import SettingError
 from index.settings import Settings
 from qa.accounts import LOCKED_MS, MAX_FAILURES, SESSION_MS
-from qa.answer import Answer, Citation, Reason
+from qa.answer import Answer, Citation, ModelTrace, Reason
 from qa.record import DAY_MS, DayCount, Record, Trouble
 
 NOON = 1_788_264_000_000  # 2026-09-01 12:00 UTC
@@ -131,6 +132,7 @@ def test_an_answer_is_kept_whole(record, clock):
             "text": "18公里[1]",
             "citations": json.dumps([GREENWAY.citations[0].to_json()], ensure_ascii=False),
             "timings": '{"answer": 1.5}',
+            "model": None,
         }
     ]
     assert record.answers(NOON + 1) == []
@@ -140,6 +142,44 @@ def test_a_refusal_is_kept_with_its_reason(record):
     record.add_answer(REFUSED, "v1", "api")
     row = record.answers()[0]
     assert (row["status"], row["reason"], row["citations"]) == ("refused", "no_detail", "[]")
+
+
+def test_what_a_model_wrote_is_kept_beside_what_was_shown(record):
+    trace = ModelTrace("绿道99公里，打13812345678\x00", used=False, kept=0, dropped=("unknown key: 绿道99公里",), tokens_in=7)
+    record.add_answer(replace(GREENWAY, model=trace), "v1", "page")
+    row = record.answers()[0]
+    assert row["text"] == "18公里[1]"
+    assert json.loads(row["model"]) == {
+        "raw": "绿道99公里，打***\x00",
+        "used": False,
+        "kept": 0,
+        "dropped": ["unknown key: 绿道99公里"],
+        "trouble": "",
+        "tokens_in": 7,
+        "tokens_out": 0,
+    }
+
+
+def test_a_database_of_an_earlier_version_goes_on_working(url):
+    from sqlalchemy import create_engine, text
+
+    earlier = Record(url)
+    earlier.add_answer(REFUSED, "v1", "page")
+    earlier.close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE answers DROP COLUMN model"))
+    engine.dispose()
+    first, second = Record(url), Record(url)
+    first.add_answer(GREENWAY, "v1", "page")
+    second.add_answer(replace(GREENWAY, model=ModelTrace("…")), "v1", "page")
+    assert [(row["status"], bool(row["model"])) for row in first.answers()] == [
+        ("refused", False),
+        ("answered", False),
+        ("answered", True),
+    ]
+    first.close()
+    second.close()
 
 
 def test_personal_numbers_are_not_kept(record):

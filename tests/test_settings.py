@@ -46,6 +46,10 @@ def test_a_tilde_is_the_users_home(monkeypatch):
         ({"PLANQA_PORT": "65536"}, "PLANQA_PORT=65536：超出范围；请改正"),
         ({"PLANQA_MAX_CHARS": "-400"}, "PLANQA_MAX_CHARS=-400：超出范围；请改正"),
         ({"PLANQA_MAX_QUESTION": "三百"}, "PLANQA_MAX_QUESTION=三百：应为整数；请改正"),
+        ({"PLANQA_CHAT_TIMEOUT": "0"}, "PLANQA_CHAT_TIMEOUT=0：超出范围；请改正"),
+        ({"PLANQA_CHAT_RETRIES": "-1"}, "PLANQA_CHAT_RETRIES=-1：超出范围；请改正"),
+        ({"PLANQA_CHAT_WHOLE": "yes"}, "PLANQA_CHAT_WHOLE=yes：应为 1 或 0；请改正"),
+        ({"PLANQA_CHAT_USES": "answer,poems"}, "PLANQA_CHAT_USES=answer,poems：没有 poems；可用 answer、followup、translate"),
         ({"PLANQA_HOME": "~no-such-user/planqa"}, "PLANQA_HOME=~no-such-user/planqa：没有这个用户的主目录；请写出完整路径"),
     ],
 )
@@ -57,3 +61,10 @@ def test_a_bad_value_is_named_with_its_cure(environ, message):
 def test_a_bad_flag_is_named_too():
     with pytest.raises(SettingError, match=r"^PLANQA_PORT=x：应为整数；请改正$"):
         Settings.load(environ={"PLANQA_PORT": "8000"}, port="x")
+
+
+def test_the_uses_of_a_model_are_a_list_and_no_retries_are_possible():
+    settings = Settings.load(environ={"PLANQA_CHAT_USES": "answer，followup", "PLANQA_CHAT_RETRIES": "0"})
+    assert settings.uses == {"answer", "followup"}
+    assert settings.chat_retries == 0
+    assert Settings.load(environ={}).uses == {"answer", "followup", "translate"}

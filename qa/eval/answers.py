@@ -1,7 +1,7 @@
 """How good the answers are: generating and scoring are two steps, joined by a file that any system can write."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ from qa.answer import Reason
 from qa.eval.questions import GivenAnswer, GoldQuestion, GoldSet, parse_answer
 from qa.eval.scoring import Verdict, judge_all
 from qa.eval.stats import Estimate, mean, ratio
-from qa.pipeline import Ask, PlanQA
+from qa.model.engine import Engine
+from qa.pipeline import Ask
 from qa.respond import EVIDENCE_HITS
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Line = dict[str, Any]
 # ---- generating -----------------------------------------------------------------------------------------------------
 
 
-def confidence(engine: PlanQA, plan: str, hits: Sequence[Hit], language: str) -> float:
+def confidence(engine: Engine, plan: str, hits: Sequence[Hit], language: str) -> float:
     """How far the nearest sentence or known question lies above chance, in deviations: what a refusal rests on."""
     text = max((c for hit in hits for c in hit.sentences.values()), default=0.0)
     known = max((c for hit in hits for c in hit.questions.values()), default=0.0)
@@ -37,13 +38,13 @@ def _hit_line(hit: Hit) -> Line:
     return {"plan": hit.plan, "ref": hit.ref, "score": round(hit.score, 4), "text": hit.chunk.text}
 
 
-def _hits(engine: PlanQA, ask: Ask, plan: str) -> Sequence[Hit]:
+def _hits(engine: Engine, ask: Ask, plan: str) -> Sequence[Hit]:
     """What would have been found for a question that was answered or refused without a search."""
     understood = engine.understood(ask)
     return engine.index(plan).search(understood.topic, k=EVIDENCE_HITS, language=understood.language)
 
 
-def _line(engine: PlanQA, question: GoldQuestion, plan: Plan) -> Line:
+def _line(engine: Engine, question: GoldQuestion, plan: Plan) -> Line:
     ask = Ask(question.question, question.history, plan.id)
     answer = engine.invoke(ask)
     hits = answer.hits or _hits(engine, ask, plan.id)
@@ -51,13 +52,15 @@ def _line(engine: PlanQA, question: GoldQuestion, plan: Plan) -> Line:
         **answer.to_json(question.id),
         "confidence": round(confidence(engine, plan.id, hits, answer.language), 3),
         "hits": [_hit_line(hit) for hit in hits],
+        **({"model": asdict(answer.model)} if answer.model else {}),
     }
 
 
-def generate(engine: PlanQA, gold: GoldSet, plan: Plan, progress: Progress = lambda done, total: None) -> tuple[Line, ...]:
+def generate(engine: Engine, gold: GoldSet, plan: Plan, progress: Progress = lambda done, total: None) -> tuple[Line, ...]:
     """The engine's answers to a file of questions, as lines of a file of answers.
 
-    Beside what `planqa batch` writes, a line holds `hits`, the passages found, and `confidence`.
+    Beside what `planqa batch` writes, a line holds `hits`, the passages found, and `confidence`; with a language model also
+    `model`: what it wrote, what of that was dropped and why, and its tokens.
     """
     for question in {q.lang: q for q in gold.questions}.values():  # model and caches are warm before time is taken
         engine.invoke(question.question)
@@ -254,6 +257,6 @@ def score_answers(gold: GoldSet, answers: Mapping[str, GivenAnswer], plan: Plan)
     return AnswerResult(gold.name, plan.id, gold.questions, dict(answers), judge_all(gold.questions, answers, plan))
 
 
-def evaluate_answers(engine: PlanQA, gold: GoldSet, plan: Plan, progress: Progress = lambda done, total: None) -> AnswerResult:
+def evaluate_answers(engine: Engine, gold: GoldSet, plan: Plan, progress: Progress = lambda done, total: None) -> AnswerResult:
     """The engine's own answers, generated and judged."""
     return score_answers(gold, parse_lines(generate(engine, gold, plan, progress)), plan)

@@ -110,7 +110,8 @@ def _stream(kept: Kept) -> Iterator[str]:
 
 def _extra(kept: Kept) -> dict[str, Any]:
     answer = kept.answer.to_json()
-    return {"sources": answer["citations"], "status": answer["status"], "reason": answer["reason"]}
+    kept_fields = ("status", "reason", "note")
+    return {"sources": answer["citations"], **{name: answer[name] for name in kept_fields if name in answer}}
 
 
 # ---- questions ------------------------------------------------------------------------------------------------------

@@ -116,7 +116,8 @@ def answer_html(answer: Answer, number: int, reader: Reader) -> str:
     words = reader.words
     lang = "zh-CN" if answer.language == "zh" else "en"
     rewritten = f'<p class="pq-read">{escape(words.understood.format(answer.rewritten))}</p>' if answer.rewritten else ""
-    note = words.made_english if answer.language == "en" and answer.citations else words.made
+    made = words.made_english if answer.language == "en" and answer.citations else words.made
+    note = f"{answer.note} {made}" if answer.note else made
     return (
         f'<div class="pq-answer pq-{answer.status}">{rewritten}'
         f'<div lang="{lang}">{_answer_text(answer, number, reader)}</div>'

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import PlanqaError, SettingError
 from index.settings import Settings
-from qa.pipeline import PlanQA
+from qa.model.engine import Engine, open_engine
 from qa.record import Record
 from qa.terminal import progress
 from qa.web.words import Words
@@ -25,7 +25,7 @@ GRACE_S = 5  # for answers that are being written when the server stops
 # ---- serving --------------------------------------------------------------------------------------------------------
 
 
-def serve(settings: Settings, *, open_index: Callable[[Settings], PlanQA] = PlanQA.open) -> None:
+def serve(settings: Settings, *, open_index: Callable[[Settings], Engine] = open_engine) -> None:
     """Serve the page until SIGINT or SIGTERM; only from the main thread. Raises: SettingError, IndexError_, ModelError."""
     _prepare_environment()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -64,7 +64,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _build_and_run(settings: Settings, open_index: Callable[[Settings], PlanQA], listening: socket.socket) -> None:
+def _build_and_run(settings: Settings, open_index: Callable[[Settings], Engine], listening: socket.socket) -> None:
     from qa.setup import ensure_index
     from qa.web.page import build_page
     from qa.web.service import Service
@@ -84,7 +84,7 @@ def _build_and_run(settings: Settings, open_index: Callable[[Settings], PlanQA],
         record.close()
 
 
-def _warm(qa: PlanQA) -> None:
+def _warm(qa: Engine) -> None:
     """Ask one question in each language, so that no reader waits for models and word lists to load."""
     try:
         for language in ("zh", "en"):

@@ -16,7 +16,8 @@ from index.settings import Settings
 from index.shelf import Entry, current_version
 from qa.answer import Answer
 from qa.library import Library
-from qa.pipeline import Ask, PlanQA
+from qa.model.engine import Engine
+from qa.pipeline import Ask
 from qa.record import Record
 from qa.web.visitors import address_of, trusted
 
@@ -162,7 +163,7 @@ class Kept:
 class Service:
     """Answers, recorded. Safe to share between threads."""
 
-    def __init__(self, engine: PlanQA, record: Record, settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: Engine, record: Record, settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
         """`ready` returns once the engine has been warmed; questions wait for it. Raises: SettingError."""
         self.engine = engine
         self.library = Library(settings)
@@ -199,7 +200,7 @@ class Service:
 
     def rendering(self, plan: str, ref: str, chinese: str) -> str:
         """The unofficial English of a sentence or title; "" where there is none."""
-        return self.engine.shelf.source(plan).rendering(ref, chinese) if plan in self.plans else ""
+        return self.engine.shelf.rendering(plan, ref, chinese) if plan in self.plans else ""
 
     def refresh(self) -> bool:
         """Answer from the newest index, where another than the one in use has been published. Raises: IndexError_."""
@@ -262,7 +263,7 @@ class Service:
             self.metrics.feedback.labels(verdict).inc()
         return kept
 
-    def _on_newest(self, work: Callable[[PlanQA], T]) -> T:
+    def _on_newest(self, work: Callable[[Engine], T]) -> T:
         """What the engine gives; where its index has gone or does not answer, what that gives which is there now.
 
         Raises: TurnedAwayError where none answers.
@@ -286,7 +287,8 @@ class Service:
         engine = self.engine
         answer = self._on_newest(lambda engine: engine.invoke(ask))
         with self._lock:
-            if engine is not self.engine:  # it has been replaced meanwhile
+            # it has been replaced meanwhile, or its language model may help the next time
+            if engine is not self.engine or (answer.model and answer.model.trouble):
                 return answer
             self._known[ask] = answer
             if len(self._known) > KEPT_ANSWERS:
