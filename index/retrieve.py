@@ -23,8 +23,11 @@ from index.ways import Ways
 
 # best by `planqa eval tune`: .5 on tuning (recall@1 .825 Chinese, .826 English at .6) and on CMRC2018 dev (.989; .988 at .6)
 DENSE_WEIGHT = 0.6
-# of a question in a language that the plans have no text in: it meets their words only through a dictionary (XQuAD en→zh)
-DENSE_WEIGHT_ACROSS = 0.4
+# A word score counts for what it is of the most that the question's words could score together (the sum of their idf, the limit
+# of Lucene's BM25), times this: a chunk of usual length that holds them all comes to about .4 of it. Scaled to the best chunk
+# instead, one shared everyday word would weigh as much as a question told in the plan's own words.
+FULL_SCORE = 4.0
+_UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
 # how much the known questions count beside the text, where a plan has them: `planqa eval tune tuning`, .81 at .4 and .3
 QUESTION_WEIGHT = 0.4
 MAX_WAYS = 1000  # ways asked of the vector index; a plan of 11,000 characters has about 470
@@ -33,7 +36,7 @@ MAX_QUESTIONS = 200  # known questions asked of it; further ones are too far off
 
 @dataclass(frozen=True)
 class Hit:
-    """A chunk that was found. `score`: fused, 0 to 1, higher is better; `rank` begins with 1.
+    """A chunk that was found. `score`: fused, 0 to about 1, higher is better; `rank` begins with 1.
 
     `dense` is the nearness of the best of the chunk's ways (see `Ways`), `bm25` the chunk's word score; `sentences` holds
     the nearness of each of its sentences that the search saw, keyed by the sentence's offset, and `questions` that of the
@@ -80,7 +83,6 @@ class Weights:
     """What the parts of a score count, 0 to 1: vectors against words, and known questions against the text."""
 
     dense: float = DENSE_WEIGHT
-    dense_across: float = DENSE_WEIGHT_ACROSS
     known: float = QUESTION_WEIGHT
 
 
@@ -92,17 +94,17 @@ class Signals:
     """What one search saw of each chunk: arrays of shape (chunks,), higher is better.
 
     `dense` is the nearness of its best way and `bm25` its word score; `asked` and `worded` are the same of the questions that
-    it is known to answer, None where the plans have none. `across`: whether the question is in a language that the plans
-    have no text in.
+    it is known to answer, None where the plans have none. `limit` is what no word score can reach, 0 for a question without
+    a word.
     """
 
     dense: NDArray[np.float32]
     bm25: NDArray[np.float32]
     sentences: Seen | None
+    limit: float
     asked: NDArray[np.float32] | None = None
     worded: NDArray[np.float32] | None = None
     known: Seen | None = None
-    across: bool = False
 
     def only(self, rows: NDArray[np.intp]) -> "Signals":
         """The same of some chunks."""
@@ -127,7 +129,6 @@ class Index:
         self.chunks: tuple[tuple[str, Chunk], ...] = tuple(
             (plan.id, chunk) for plan in self.plans.values() for chunk in chunk_plan(plan, stored.manifest.max_chars)
         )
-        self._rendered = any(source.english for source in stored.sources)
         self._row = {(plan, chunk.id): i for i, (plan, chunk) in enumerate(self.chunks)}
         self._of_plan = {p: np.array([i for i, (q, _) in enumerate(self.chunks) if q == p], dtype=np.intp) for p in self.plans}
         self._places = self._led_to(stored.ways), self._led_to(stored.questions)
@@ -240,17 +241,27 @@ class Index:
         vector = self.embedder.query(question) if vector is None else vector
         groups = self.groups(question, language) if groups is None else groups
         dense, sentences = self._dense(self._stored.ways, self._places[0], vector, MAX_WAYS)
-        bm25, across = self._stored.words.scores(groups), language == "en" and not self._rendered
+        bm25 = self._stored.words.scores(groups)
+        limit = self._limit(question, language, groups)
         if not self._stored.manifest.questions:
-            return Signals(dense, bm25, sentences, across=across)
+            return Signals(dense, bm25, sentences, limit)
         asked, known = self._dense(self._stored.questions, self._places[1], vector, MAX_QUESTIONS)
-        return Signals(dense, bm25, sentences, asked, self._stored.question_words.scores(groups), known, across)
+        return Signals(dense, bm25, sentences, limit, asked, self._stored.question_words.scores(groups), known)
+
+    def _limit(self, question: str, language: str, groups: Groups) -> float:
+        """The sum of the idf of a question's words, those that no plan uses included."""
+        missing = 0
+        if language == "en":
+            held = {term for group in groups for term in group}
+            missing = sum(not words and held.isdisjoint(p.split()) for p, words in self.translations(question))
+        return sum(min(map(self.idf, group)) for group in groups if group) + missing * _UNKNOWN * self.idf("")
 
     @staticmethod
     def fuse(signals: Signals, weights: Weights) -> NDArray[np.float32]:
-        """One score for each chunk, 0 to 1, higher is better."""
-        dense = weights.dense_across if signals.across else weights.dense
-        score: NDArray[np.float32] = dense * _scaled(signals.dense) + (1 - dense) * _scaled(signals.bm25)
+        """One score for each chunk, about 0 to 1, higher is better."""
+        dense = weights.dense
+        words = signals.bm25 * np.float32(FULL_SCORE / (signals.limit or 1.0))
+        score: NDArray[np.float32] = dense * _scaled(signals.dense) + (1 - dense) * words
         if signals.asked is None or signals.worded is None:
             return score
         known: NDArray[np.float32] = dense * _scaled(signals.asked) + (1 - dense) * _scaled(signals.worded)
