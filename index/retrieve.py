@@ -17,7 +17,7 @@ from index.bilingual import translate
 from index.bm25 import Groups
 from index.embed import Embedder, Vectors
 from index.settings import Settings
-from index.store import Background, Manifest, Stored, chunk_terms, open_index, words_of
+from index.store import Background, Manifest, Stored, chunk_terms, meeting, open_index, rendered, words_of
 from index.variants import Variants
 from index.ways import Ways
 
@@ -129,6 +129,7 @@ class Index:
         self.chunks: tuple[tuple[str, Chunk], ...] = tuple(
             (plan.id, chunk) for plan in self.plans.values() for chunk in chunk_plan(plan, stored.manifest.max_chars)
         )
+        self._rendered = rendered(stored.sources)
         self._row = {(plan, chunk.id): i for i, (plan, chunk) in enumerate(self.chunks)}
         self._of_plan = {p: np.array([i for i, (q, _) in enumerate(self.chunks) if q == p], dtype=np.intp) for p in self.plans}
         self._places = self._led_to(stored.ways), self._led_to(stored.questions)
@@ -237,8 +238,13 @@ class Index:
     def signals(
         self, question: str, *, language: str = "zh", groups: Groups | None = None, vector: Vectors | None = None
     ) -> Signals:
-        """How near each chunk is to the question by each measure. One embedding, unless a vector is given."""
+        """How near each chunk is to the question by each measure.
+
+        One embedding, unless a vector is given; one more for an English question to plans without a rendering.
+        """
         vector = self.embedder.query(question) if vector is None else vector
+        if language == "en" and not self._rendered:
+            vector = meeting(question, vector, self._stored.english, self.embedder)
         groups = self.groups(question, language) if groups is None else groups
         dense, sentences = self._dense(self._stored.ways, self._places[0], vector, MAX_WAYS)
         bm25 = self._stored.words.scores(groups)

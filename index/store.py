@@ -22,7 +22,7 @@ from corpus.chunks import Chunk, chunk_plan
 from corpus.errors import IndexBusyError, IndexError_, IndexMismatchError, IndexMissingError, SourceError
 from corpus.load import SHIPPED, Source, load_source, shipped_path
 from corpus.words import Words, background_questions
-from index.bilingual import Table, build_table, read_cedict, stems
+from index.bilingual import Table, build_table, in_words, read_cedict, stems
 from index.bm25 import WordIndex
 from index.disk import write_file
 from index.embed import Embedder, Vectors
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 5  # raise when what is stored changes its form
+FORMAT = 6  # raise when what is stored changes its form
 CURE = "请运行 planqa index --rebuild"
 WAYS, QUESTIONS = "ways", "questions"
 _BATCH = 32
@@ -115,6 +115,21 @@ def chunk_terms(source: Source, words: Words, chunk: Chunk) -> list[str]:
     return [
         t for ref, text in (*headings, *((s.ref, s.text) for s in chunk.sentences)) for t in terms_of(source, words, ref, text)
     ]
+
+
+def rendered(sources: Sequence[Source]) -> bool:
+    """Whether any of the plans has an English rendering."""
+    return any(source.english for source in sources)
+
+
+def meeting(question: str, vector: Vectors, table: Table, embedder: Embedder) -> Vectors:
+    """The vector of an English question that plans without a word of English are asked, shape (dim,).
+
+    The mean of its own and that of the question behind the Chinese words that it may stand for: the model brings Chinese to
+    Chinese more surely than English. On 258 English questions recall@1 rose from .617 to .678 for the vectors alone.
+    """
+    words = in_words(question, table)
+    return (vector + embedder.query(f"{words} {question}")) / np.float32(2) if words else vector
 
 
 def package_version() -> str:
@@ -242,18 +257,19 @@ def _write(folder: Path, sources: Sequence[Source], settings: Settings, embedder
     ways = [w for source, chunk in pairs for w in ways_of(source, chunk)]
     questions = [q for source, chunk in pairs for q in questions_of(source, chunk)]
     total = len(ways) + len(questions)
+    terms = [chunk_terms(source, words, chunk) for source, chunk in pairs]
+    vocabulary = {term for document in terms for term in document if not term.isascii()}
+    english = build_table(vocabulary, (pair for s in sources for pair in s.glossary), read_cedict(vocabulary))
     # Chroma keeps what is open by its path: left open, it would answer for the next folder of that name
     with contextlib.closing(_client(folder / "vectors")) as client:
         stored = _write_vectors(client, WAYS, ways, embedder.documents, lambda done: progress(done, total))
         known = _write_vectors(client, QUESTIONS, questions, embedder.queries, lambda done: progress(len(ways) + done, total))
-        background = _measure_background(Ways(stored), Ways(known), embedder)
-    terms = [chunk_terms(source, words, chunk) for source, chunk in pairs]
+        across = None if rendered(sources) else english
+        background = _measure_background(Ways(stored), Ways(known), embedder, across)
     WordIndex.build(terms).save(folder / "words")
     WordIndex.build(
         [[t for q in questions_of(source, chunk) for t in question_terms(words, q.text)] for source, chunk in pairs]
     ).save(folder / "question-words")
-    vocabulary = {term for document in terms for term in document if not term.isascii()}
-    english = build_table(vocabulary, (pair for s in sources for pair in s.glossary), read_cedict(vocabulary))
     _write_json(folder / "english.json", english)
     _write_json(folder / "background.json", {language: asdict(b) for language, b in background.items()})
 
@@ -331,11 +347,13 @@ def _best_cosine(ways: Ways, vector: Vectors) -> float:
     return float(ways.nearest(vector, 1).cosines[0]) if len(ways) else 0.0
 
 
-def _measure_background(ways: Ways, known: Ways, embedder: Embedder) -> dict[str, Background]:
-    """For each language, what chance looks like in this index."""
+def _measure_background(ways: Ways, known: Ways, embedder: Embedder, across: Table | None) -> dict[str, Background]:
+    """For each language, what chance looks like in this index; `across` is given where nothing in it is English."""
     questions = background_questions()
     best: dict[str, list[tuple[float, float]]] = {"zh": [], "en": []}
     for question, vector in zip(questions, embedder.queries(list(questions)), strict=True):
+        if across is not None and question.isascii():
+            vector = meeting(question, vector, across, embedder)
         best["en" if question.isascii() else "zh"].append((_best_cosine(ways, vector), _best_cosine(known, vector)))
     return {
         language: Background(_spread([t for t, _ in pairs]), _spread([k for _, k in pairs])) for language, pairs in best.items()
