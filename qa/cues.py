@@ -297,6 +297,8 @@ UNIVERSAL = _any_of(
     "只|仅|一律|必须|强制|任何|所有|全部|每一?[家个户]|都[要得]",
     r"\b(?:only|every|all|compulsory|mandatory|must|any|always|oblig\w+|required|forced|have to)\b",
 )
+# that what is named is all: a plan that means it says it
+ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅", r"(?<!not )\bonly\b")
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广|启动")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入: a question, no denial
@@ -334,7 +336,7 @@ GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
 # a question that supposes a duty, and a sentence that lifts it
 NEEDED = _any_of("[还要就]得(?!到|了)|需要|必须|要不要|(?<!不)须", r"\b(?:need|have to|must|required)\b")
 SPARED = _any_of("免(?!费|疫|洗)|无需|无须|不需要?|不必|不用", r"\b(?:exempt|no need|not required|waive)\w*")
-FORBIDS = _any_of("不得|禁止|严禁|不再|取缔|停止|查处|打击")
+FORBIDS = _any_of("不得|不予|不准|禁止|严禁|不再|取缔|停止|查处|打击")
 ALLOWED = _any_of(
     "能不能|可不可以|可以|可否|能否|能[^力源够耗]|允许|准许|让不让", r"\b(?:can|may|could|allowed|permitted|permissible)\b"
 )
