@@ -98,6 +98,7 @@ _NO_FIGURE = re.compile(
     r"|^(?:十|百|千)$"
 )
 
+_NAMED = re.compile(r"[A-Za-z](?:_\{)?$")  # a number that belongs to a name: PM2.5, PM_{2.5}, IPv6
 _ENUMERATION = re.compile(r"[①-⓿]")  # numbers of items, not of things: ①2021年 is no 12021
 _BEFORE = re.compile(
     r"(不低于|不少于|不高于|不超过|不得超过|不得低于|低于|高于|超过|至少|大于|小于|达到|控制在|保持在|"
@@ -171,6 +172,8 @@ def _dates(text: str) -> list[Figure]:
 def _quantity(text: str, match: re.Match[str]) -> Figure | None:
     printed, unit = match[0].rstrip(), match["unit"] or ""
     han = not match["number"][0].isascii()
+    if unit in ("", "年") and not match["scale"] and _NAMED.search(text, 0, match.start()):
+        return None
     if (han and (not unit or _NO_FIGURE.match(printed))) or (not unit and not match["scale"] and printed.startswith("第")):
         return None
     family, factor = _UNITS.get(unit) or _UNITS.get(unit.upper()) or _UNITS.get(unit.lower()) or _COUNTED.get(unit) or ("", 1.0)

@@ -69,23 +69,24 @@ class Cedict:
 def build_table(words: Iterable[str], glossary: Iterable[tuple[str, str]], definitions: Mapping[str, Iterable[str]]) -> Table:
     """English phrase (stems joined by spaces) → the Chinese words that it may stand for, the surest first.
 
+    A word is the surer the earlier the phrase stands among its glosses; one character alone has too many meanings to be sure.
     A word of a longer gloss counts for the Chinese word too, behind those that it translates alone.
     """
-    whole: dict[str, dict[str, None]] = defaultdict(dict)
+    whole: dict[str, dict[str, float]] = defaultdict(dict)
     partial: dict[str, dict[str, None]] = defaultdict(dict)
     for english, chinese in glossary:
-        whole[" ".join(stems(english))][chinese] = None
+        whole[" ".join(stems(english))][chinese] = 1.0
     named = set(whole)
     for word in sorted(set(words)):
-        for gloss in _glosses(word, definitions):
+        for place, gloss in enumerate(_glosses(word, definitions)):
             key = stems(gloss)
             if not 0 < len(key) <= _LONGEST:
                 continue
             if " ".join(key) not in named:  # where the glossary speaks, the dictionary is silent
-                whole[" ".join(key)][word] = None
+                whole[" ".join(key)].setdefault(word, (0.5 if len(word) == 1 else 1.0) / (1 + place / 2))
             for stem in key if 1 < len(key) <= 3 and len(word) > 1 else ():
                 partial[stem][word] = None
-    table = {key: list(found) for key, found in whole.items() if key}
+    table = {key: sorted(found, key=lambda word: -found[word]) for key, found in whole.items() if key}
     for stem, found in partial.items():
         if stem not in table and len(found) <= _MOST_WORDS:
             table[stem] = list(found)
@@ -104,3 +105,12 @@ def translate(text: str, table: Table) -> tuple[tuple[str, tuple[str, ...]], ...
         found.append((phrase, tuple(table.get(phrase, ()))))
         at += length
     return tuple(found)
+
+
+def in_words(text: str, table: Table) -> str:
+    """The surest Chinese word for each word or phrase of an English text, in its order; "" where none is known.
+
+    >>> in_words("How many kilometres of greenway?", {"kilometr": ["公里"], "greenway": ["绿道"]})
+    '公里绿道'
+    """
+    return "".join(words[0] for _, words in translate(text, table) if words)

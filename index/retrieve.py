@@ -16,14 +16,17 @@ from index.bilingual import translate
 from index.bm25 import Groups, idf
 from index.embed import Embedder, Vectors
 from index.finder import scaled
-from index.store import Background, Manifest, Stored
+from index.store import Background, Manifest, Stored, meeting
 from index.variants import Variants
 from index.ways import Ways
 
 # best by `planqa eval tune`: .5 on tuning (recall@1 .825 Chinese, .826 English at .6) and on CMRC2018 dev (.989; .988 at .6)
 DENSE_WEIGHT = 0.6
-# of a question in a language that the plans have no text in: it meets their words only through a dictionary (XQuAD en→zh)
-DENSE_WEIGHT_ACROSS = 0.4
+# A word score counts for what it is of the most that the question's words could score together (the sum of their idf, the limit
+# of Lucene's BM25), times this: a chunk of usual length that holds them all comes to about .4 of it. Scaled to the best chunk
+# instead, one shared everyday word would weigh as much as a question told in the plan's own words.
+FULL_SCORE = 4.0
+_UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
 # how much the known questions count beside the text, where a plan has them: `planqa eval tune tuning`, .81 at .4 and .3
 QUESTION_WEIGHT = 0.4
 MAX_WAYS = 1000  # ways asked of the vector index; a plan of 11,000 characters has about 470
@@ -32,7 +35,7 @@ MAX_QUESTIONS = 200  # known questions asked of it; further ones are too far off
 
 @dataclass(frozen=True)
 class Hit:
-    """A chunk that was found. `score`: fused, 0 to 1, higher is better; `rank` begins with 1.
+    """A chunk that was found. `score`: fused, 0 to about 1, higher is better; `rank` begins with 1.
 
     `dense` is the nearness of the best of the chunk's ways (see `Ways`), `bm25` the chunk's word score; `sentences` holds
     the nearness of each of its sentences that the search saw, keyed by the sentence's offset, and `questions` that of the
@@ -79,7 +82,6 @@ class Weights:
     """What the parts of a score count, 0 to 1: vectors against words, and known questions against the text."""
 
     dense: float = DENSE_WEIGHT
-    dense_across: float = DENSE_WEIGHT_ACROSS
     known: float = QUESTION_WEIGHT
 
 
@@ -92,17 +94,17 @@ class Signals:
     """What one search saw of each chunk: arrays of shape (chunks,), higher is better.
 
     `dense` is the nearness of its best way and `bm25` its word score; `asked` and `worded` are the same of the questions that
-    it is known to answer, None where the plans have none. `across`: whether the question is in a language that the plans
-    have no text in.
+    it is known to answer, None where the plans have none. `limit` is what no word score can reach, 0 for a question without
+    a word.
     """
 
     dense: NDArray[np.float32]
     bm25: NDArray[np.float32]
     sentences: Seen | None
+    limit: float
     asked: NDArray[np.float32] | None = None
     worded: NDArray[np.float32] | None = None
     known: Seen | None = None
-    across: bool = False
 
 
 class Index:
@@ -202,24 +204,36 @@ class Index:
         vector: Vectors | None = None,
         weight: Callable[[str], float] | None = None,
     ) -> Signals:
-        """How near each chunk is to the question by each measure. One embedding, unless a vector is given.
+        """How near each chunk is to the question by each measure.
 
-        `weight` says what a term counts, by default how rare it is in this plan.
+        One embedding, unless a vector is given; one more for an English question to a plan without a rendering, unless plans
+        are only told apart: then `weight` says what a term counts, which by default is how rare it is in this plan.
         """
         vector = self.embedder.query(question) if vector is None else vector
+        if language == "en" and not self.source.english and weight is None:
+            vector = meeting(question, vector, self._stored.english, self.embedder)
         groups = self.groups(question, language) if groups is None else groups
         dense, sentences = self._dense(self._stored.ways, self._places[0], vector, MAX_WAYS)
-        bm25, across = self._stored.words.scores(groups, weight), language == "en" and not self.source.english
+        bm25, limit = self._stored.words.scores(groups, weight), self._limit(question, language, groups, weight or self.idf)
         if not self._stored.manifest.questions:
-            return Signals(dense, bm25, sentences, across=across)
+            return Signals(dense, bm25, sentences, limit)
         asked, known = self._dense(self._stored.questions, self._places[1], vector, MAX_QUESTIONS)
-        return Signals(dense, bm25, sentences, asked, self._stored.question_words.scores(groups), known, across)
+        return Signals(dense, bm25, sentences, limit, asked, self._stored.question_words.scores(groups), known)
+
+    def _limit(self, question: str, language: str, groups: Groups, weight: Callable[[str], float]) -> float:
+        """The sum of what a question's words count, those that the plan does not use included."""
+        missing = 0
+        if language == "en":
+            held = {term for group in groups for term in group}
+            missing = sum(not words and held.isdisjoint(p.split()) for p, words in self.translations(question))
+        return sum(min(map(weight, group)) for group in groups if group) + missing * _UNKNOWN * weight("")
 
     @staticmethod
     def fuse(signals: Signals, weights: Weights) -> NDArray[np.float32]:
-        """One score for each chunk, 0 to 1, higher is better."""
-        dense = weights.dense_across if signals.across else weights.dense
-        score: NDArray[np.float32] = dense * scaled(signals.dense) + (1 - dense) * scaled(signals.bm25)
+        """One score for each chunk, about 0 to 1, higher is better."""
+        dense = weights.dense
+        words = signals.bm25 * np.float32(FULL_SCORE / (signals.limit or 1.0))
+        score: NDArray[np.float32] = dense * scaled(signals.dense) + (1 - dense) * words
         if signals.asked is None or signals.worded is None:
             return score
         known: NDArray[np.float32] = dense * scaled(signals.asked) + (1 - dense) * scaled(signals.worded)
@@ -301,11 +315,11 @@ def _joined(parts: Sequence[Signals]) -> Signals:
     lowest = min((float(p.asked.min()) for p in parts if p.asked is not None), default=None)
     return Signals(
         np.concatenate([p.dense for p in parts]),
-        np.concatenate([p.bm25 for p in parts]),
+        np.concatenate([p.bm25 / np.float32(p.limit or 1.0) for p in parts]),
         None,
+        1.0,
         None if lowest is None else np.concatenate([_or(p.asked, p.dense, lowest) for p in parts]),
         None if lowest is None else np.concatenate([_or(p.worded, p.dense, 0.0) for p in parts]),
-        across=all(p.across for p in parts),
     )
 
 

@@ -18,6 +18,8 @@ _PAIRS = (
     ("优", "劣"),
     ("左", "右"),
     ("内", "外"),
+    ("上", "下"),
+    ("前", "后"),
 )
 _TURNED = {a: b for first, second in _PAIRS for a, b in ((first, second), (second, first))}
 _NUMBER_WORDS = {
@@ -123,6 +125,8 @@ def contradicts(question: str, sentence: str) -> bool:
     只…不… against 延伸至, 必须 against 鼓励, 禁止 against 鼓励, 缩回 against 延伸, 高能耗 against 低能耗.
     """
     universal = cues.UNIVERSAL.search(question)
+    if cues.ONLY.search(question) and not cues.ONLY.search(sentence):
+        return True
     if universal and cues.SOFT.search(sentence) and universal[0] not in sentence and not cues.SOFT.search(question):
         return True
     if cues.NEEDED.search(question) and cues.SPARED.search(sentence) and not cues.SPARED.search(question):

@@ -213,7 +213,8 @@ CAPITALISED = re.compile(r"(?<![.!?]\s)(?<!^)\b([A-Z][a-z]+(?:'[a-z]+)?)")
 ASKING = {
     "zh": _any_of(
         "(?:从|自)?(?:哪一?|几)[天日年月号](?:起|开始)?|什么时候|何时",
-        "是?多少|百分之几|目标值?是|指标是|分别是?|请问|请告诉我|我想知道|想问一下|麻烦问下|具体(?:是|数值)?",
+        # the unit is no word to be found by: a sum of 亿元 that answers another question holds it too
+        rf"是?多少(?:[万亿千百]*(?:{UNIT}))?|百分之几|目标值?是|指标是|分别是?|请问|请告诉我|我想知道|想问一下|麻烦问下|具体(?:是|数值)?",
         "(?:计划|规划|方案|文件|文中|条例)(?:里|中|当中|对|要求|规定|提出|提到)+|本计划|该计划|这个计划",
     ),
     "en": _any_of(
@@ -297,6 +298,8 @@ UNIVERSAL = _any_of(
     "只|仅|一律|必须|强制|任何|所有|全部|每一?[家个户]|都[要得]",
     r"\b(?:only|every|all|compulsory|mandatory|must|any|always|oblig\w+|required|forced|have to)\b",
 )
+# that what is named is all: a plan that means it says it
+ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅", r"(?<!not )\bonly\b")
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广|启动")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入: a question, no denial
@@ -334,7 +337,7 @@ GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
 # a question that supposes a duty, and a sentence that lifts it
 NEEDED = _any_of("[还要就]得(?!到|了)|需要|必须|要不要|(?<!不)须", r"\b(?:need|have to|must|required)\b")
 SPARED = _any_of("免(?!费|疫|洗)|无需|无须|不需要?|不必|不用", r"\b(?:exempt|no need|not required|waive)\w*")
-FORBIDS = _any_of("不得|禁止|严禁|不再|取缔|停止|查处|打击")
+FORBIDS = _any_of("不得|不予|不准|禁止|严禁|不再|取缔|停止|查处|打击")
 ALLOWED = _any_of(
     "能不能|可不可以|可以|可否|能否|能[^力源够耗]|允许|准许|让不让", r"\b(?:can|may|could|allowed|permitted|permissible)\b"
 )

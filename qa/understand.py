@@ -246,9 +246,24 @@ def _without(folded: str, claims: Sequence[Figure]) -> str:
 
 
 def _claims(folded: str) -> tuple[Figure, ...]:
+    folded = _with_units(folded)
+    return tuple(f for f in find_figures(folded) if _is_claim(folded, f))
+
+
+def premise(question: Question, claim: Figure) -> str:
+    """What a figure is stated of, where another clause asks; "" for none.
+
+    Of 既然PM2.5要控制在25微克以下，那怎么做到 it is 既然PM2.5要.
+    """
+    clauses = [c for c in _CLAUSE.split(_with_units(fold(question.text))) if c.strip()]
+    clause = next((c for c in clauses if claim.text in c), "") if len(clauses) > 1 else ""
+    return cues.ASKING[question.language].sub(" ", clause.replace(claim.text, " ")).strip()
+
+
+def _with_units(folded: str) -> str:
     for pattern, unit in cues.ENGLISH_UNITS:
         folded = pattern.sub(unit, folded)
-    return tuple(f for f in find_figures(folded) if _is_claim(folded, f))
+    return folded
 
 
 def _is_claim(folded: str, figure: Figure) -> bool:

@@ -42,7 +42,7 @@ class Scripted(BaseChatModel):
 def model_qa(base: PlanQA, script: Script, home, **settings: object) -> ModelQA:
     """The engine with a model that follows a script; `home` keeps what was spent."""
     chosen = replace(base.settings, **{"chat_model": "scripted:model", "home": home, **settings})
-    return ModelQA(PlanQA(base.index, chosen), Chat(Scripted(script=script), chosen))
+    return ModelQA(PlanQA(base.shelf, chosen), Chat(Scripted(script=script), chosen))
 
 
 def statements(*pairs: tuple[str, list[str]]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.bilingual import Cedict, build_table, stems, translate
+from index.bilingual import Cedict, build_table, in_words, stems, translate
 
 
 def table(glossary=(), **definitions):
@@ -89,3 +89,16 @@ def test_the_dictionary_knows_the_words_of_plans():
 
 def test_the_shipped_glossary_speaks_in_the_built_index(qa):
     assert qa.index("putuo-2021-2023").translations("greenway") == (("greenway", ("绿道",)),)
+
+
+def test_the_surest_word_has_the_phrase_first_among_its_meanings():
+    found = table(
+        利用=["to use", "to exploit", "to draw on", "to recycle"], 回收=["to recycle", "to reclaim"], 收=["to recycle"]
+    )
+    assert translate("recycle", found) == (("recycl", ("回收", "收", "利用")),)
+
+
+def test_a_text_in_the_surest_words():
+    found = table([("recycling rate", "回收利用率")], 回收=["to recycle"], 垃圾=["waste", "trash"])
+    assert in_words("What is the waste recycling rate? Who recycles parrots?", found) == "垃圾回收利用率回收"
+    assert in_words("parrots", found) == ""

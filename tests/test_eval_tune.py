@@ -69,7 +69,7 @@ def test_weights_at_the_ends_are_the_systems_alone(dataset):
 
 
 def test_a_constant_on_which_no_question_bears_has_no_curve(dataset, settings):
-    assert tune(dataset, settings, ["dense_across", "known", "chance"]) == []
+    assert tune(dataset, settings, ["known", "chance"]) == []
 
 
 def test_each_length_of_chunk_has_an_index_of_its_own(dataset, settings):
@@ -86,7 +86,7 @@ def test_nothing_is_changed(dataset, settings):
 
 
 def test_an_unknown_constant_is_named(dataset, settings):
-    with pytest.raises(SettingError, match="没有常数 k1；可用的有 dense、dense_across、known、max_chars、chance"):
+    with pytest.raises(SettingError, match="没有常数 k1；可用的有 dense、known、max_chars、chance"):
         tune(dataset, settings, ["k1"])
 
 

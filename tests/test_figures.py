@@ -265,3 +265,17 @@ def test_figures_of_any_text_stand_in_it_and_apart(text):
 def test_any_string_of_digits_has_a_value_or_none(text):
     value = number_value(text)
     assert value is None or value >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("PM2.5年均浓度在35微克以下", ["35微克以下"]),
+        ("PM_{2.5}和臭氧", []),
+        ("IPv6用户4.6亿", ["4.6亿"]),
+        ("占GDP10%", ["10%"]),
+        ("GDP2万亿元", ["2万亿元"]),
+    ],
+)
+def test_a_number_that_belongs_to_a_name_is_none(text, figures):
+    assert [f.text for f in find_figures(text)] == figures

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from index.retrieve import WEIGHTS, Index, Signals
+
 QUESTIONS = [
     "2023年绿道目标是多少",
     "小区里的垃圾房会怎么改",
@@ -42,7 +44,7 @@ def test_hits_are_sorted_and_ranked_from_one(index):
     hits = index.search("绿化覆盖率达到多少", k=20)
     assert [h.rank for h in hits] == list(range(1, 21))
     assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
-    assert all(0 <= h.score <= 1 and -1 <= h.dense <= 1.000001 and h.bm25 >= 0 for h in hits)
+    assert all(h.score >= 0 and -1 <= h.dense <= 1.000001 and h.bm25 >= 0 for h in hits)
     assert hits[0].score > hits[-1].score
 
 
@@ -85,6 +87,30 @@ def test_an_english_question_is_matched_by_the_plans_words(index):
 
 def test_a_rare_term_weighs_more_than_a_common_one_and_an_unknown_one_the_most(index):
     assert index.idf("生态") < index.idf("绿道") < index.idf("没有的词")
+
+
+def signals(bm25, limit):
+    return Signals(np.array([0.9, 0.5, 0.1], dtype=np.float32), np.array(bm25, dtype=np.float32), None, limit)
+
+
+def test_a_word_score_counts_for_its_share_of_what_the_question_could_score():
+    # all that the question says, in the last chunk, outweighs the nearest vector; one common word of many does not
+    told = Index.fuse(signals([0.0, 0.0, 4.0], 8.0), WEIGHTS)
+    assert told.tolist() == pytest.approx([0.6, 0.3, 0.8])
+    shared = Index.fuse(signals([0.0, 0.0, 4.0], 80.0), WEIGHTS)
+    assert shared.tolist() == pytest.approx([0.6, 0.3, 0.08])
+    assert Index.fuse(signals([0.0, 0.0, 0.0], 0.0), WEIGHTS).tolist() == pytest.approx([0.6, 0.3, 0.0])
+
+
+def test_words_that_no_plan_uses_raise_what_a_question_could_score(index):
+    told, strange = (index.signals(q, vector=np.zeros(384, dtype=np.float32)).limit for q in ("绿道贯通", "绿道贯通鹦鹉"))
+    assert strange == pytest.approx(told + index.idf("鹦鹉"))
+    english = (
+        index.signals(q, language="en", vector=np.zeros(384)).limit for q in ("greenway", "greenway parrot", "greenway the")
+    )
+    plain, parrot, article = english
+    assert parrot == pytest.approx(plain + index.idf("parrot") / 2)
+    assert article == plain
 
 
 def same(answer):

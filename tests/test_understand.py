@@ -1,6 +1,6 @@
 import pytest
 
-from qa.understand import Kind, Scope, language_of, understand
+from qa.understand import Kind, Scope, language_of, premise, understand
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +147,21 @@ def test_claims(text, claims, scope):
 def test_follow_up_takes_its_kind_from_what_was_asked_last(scope):
     whole = "What is the target for road sweeping? (after: By which year?)"
     assert understand(whole, scope, own="By which year?").kind is Kind.DATE
+
+
+def test_a_unit_that_is_asked_for_is_no_word_to_search_for(scope):
+    assert understand("一共安排了多少亿元？", scope).topic == "一共安排了 ?"
+    assert understand("要建多少公里绿道", scope).topic == "要建 绿道"
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("听说绿道要建30公里，归谁管？", "听说绿道要建"),
+        ("绿道要建30公里吗？", ""),
+        ("Since 30 km of greenway are promised, who pays?", "since of greenway are promised"),
+    ],
+)
+def test_a_figure_is_stated_of_its_own_clause(text, topic, scope):
+    question = understand(text, scope)
+    assert " ".join(premise(question, question.claims[0]).split()) == topic

@@ -27,7 +27,6 @@ CHARS_GRID = (200, 300, 400, 600, 800)
 CHANCE_GRID = tuple(round(0.25 * i, 2) for i in range(21))
 _PLACES = {
     "dense": "index.retrieve.DENSE_WEIGHT",
-    "dense_across": "index.retrieve.DENSE_WEIGHT_ACROSS",
     "known": "index.retrieve.QUESTION_WEIGHT",
     "max_chars": "corpus.chunks.MAX_CHARS",
     "chance": "qa.respond.CHANCE",
@@ -120,14 +119,9 @@ def _fused_run(dataset: Dataset, seen: Sequence[Signals], weights: retrieve.Weig
     }
 
 
-def _bears_on(name: str, signals: Signals) -> bool:
-    """Whether a fusion weight changes anything for a question."""
-    return signals.asked is not None if name == "known" else signals.across == (name == "dense_across")
-
-
 def tune_weight(name: str, dataset: Dataset, seen: Sequence[Signals], measured: str) -> Curve | None:
     """The curve of a fusion weight; None where no question bears on it."""
-    keep = [i for i, signals in enumerate(seen) if _bears_on(name, signals)]
+    keep = [i for i, signals in enumerate(seen) if name != "known" or signals.asked is not None]
     if not keep:
         return None
     some, signals = replace(dataset, queries=tuple(dataset.queries[i] for i in keep)), [seen[i] for i in keep]
