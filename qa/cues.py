@@ -76,8 +76,8 @@ MEASURES = _any_of(
     r"\bwhat (?:measures|steps|actions|is (?:being )?done|will be done|happens)\b|\bwhat else\b",
 )
 UNIT = "|".join(re.escape(fold(unit)) for unit in unit_names())
-# 几 asks for a number where what is counted follows; 哪几 asks which
-_SOME = rf"(?<![哪十好])几(?=\s*(?:[万亿千百]|{UNIT}))"
+# 几 asks for a number where what is counted follows; 哪几 asks which, and 这几年 and 近几年 ask nothing
+_SOME = rf"(?<![哪十好这那近前后来])几(?=\s*(?:[万亿千百]|{UNIT}))"
 NUMBER_ASKED = f"多少|百分之几|{_SOME}"
 DATE = _any_of(
     r"哪(?:一)?(?:年|日|月|天(?!.{1,14}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
