@@ -15,6 +15,7 @@ from pathlib import Path
 from corpus.errors import SettingError
 from corpus.load import Source, load_sources, source_of
 from index.cache import cached_embedder
+from index.embed import Embedder
 from index.settings import Settings
 from index.shelf import Entry, change, current_version, read_catalogue
 from qa.bench import resident_megabytes
@@ -96,7 +97,7 @@ def measure_command(home: str, model: str, max_chars: str, rounds: str) -> None:
     json.dump(asdict(measure(settings, json.load(sys.stdin), int(rounds))), sys.stdout)
 
 
-def _grow(settings: Settings, documents: Sequence[Source]) -> float:
+def _grow(settings: Settings, documents: Sequence[Source], embedder: Embedder) -> float:
     """Add documents to a library. Returns: seconds."""
 
     def wanted() -> list[Source | Entry]:
@@ -104,7 +105,7 @@ def _grow(settings: Settings, documents: Sequence[Source]) -> float:
         return [*before, *documents]
 
     begin = time.perf_counter()
-    change(wanted, settings, cached_embedder(settings), lambda done, total: None)
+    change(wanted, settings, embedder, lambda done, total: None)
     return time.perf_counter() - begin
 
 
@@ -114,13 +115,14 @@ def report(settings: Settings, files: Sequence[Path], sizes: Sequence[int], roun
         raise SettingError(f"--documents {','.join(map(str, sizes))}：应为从小到大的正整数；请改正")
     sources = load_sources(files)
     asked, documents, base = questions(sources), generated(sources, sizes[-1] + len(sizes)), 0.0
+    embedder = cached_embedder(settings)  # a sentence that was drawn before is not embedded again
     yield _HEAD
     with tempfile.TemporaryDirectory() as folder:
         home = replace(settings, home=Path(folder))
         held = 0
         for size in sizes:
-            building = _grow(home, list(islice(documents, size - held - 1)))
-            last = _grow(home, list(islice(documents, 1)))
+            building = _grow(home, list(islice(documents, size - held - 1)), embedder)
+            last = _grow(home, list(islice(documents, 1)), embedder)
             held = size
             found = _measured_apart(home, asked, rounds)
             base = base or found.p50
