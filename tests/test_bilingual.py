@@ -92,7 +92,9 @@ def test_the_shipped_glossary_speaks_in_the_built_index(qa):
 
 
 def test_the_surest_word_has_the_phrase_first_among_its_meanings():
-    found = table(利用=["to use", "to exploit", "to draw on", "to recycle"], 回收=["to recycle", "to reclaim"], 收=["to recycle"])
+    found = table(
+        利用=["to use", "to exploit", "to draw on", "to recycle"], 回收=["to recycle", "to reclaim"], 收=["to recycle"]
+    )
     assert translate("recycle", found) == (("recycl", ("回收", "收", "利用")),)
 
 
