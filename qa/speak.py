@@ -12,6 +12,7 @@ from qa.answer import Citation
 from qa.compose import figure_text, shorten
 
 FIGURE_CLAUSE_MAX = 240  # characters of an English clause that gives a figure
+_AND = re.compile(r"^(?:and|but|or) ")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -22,6 +23,11 @@ class Draft:
     text: str
     citations: tuple[Citation, ...]
     allowed: frozenset[str] = frozenset()
+
+
+def _whole(clause: str) -> str:
+    clause = _AND.sub("", clause)
+    return clause[:1].upper() + clause[1:]
 
 
 class Speaker:
@@ -52,5 +58,7 @@ class Speaker:
     def marked(parts: Sequence[str], language: str, marks: Sequence[int] = ()) -> str:
         """The parts in one run, each with the mark of its source, by default the first with [1] and so on."""
         joiner = " " if language == "en" else ""
-        numbered = zip(marks or range(1, len(parts) + 1), parts, strict=True)
+        # a clause cut out of an English sentence is told as one of its own
+        whole = [_whole(part) for part in parts] if language == "en" else parts
+        numbered = zip(marks or range(1, len(parts) + 1), whole, strict=True)
         return joiner.join(f"{part.rstrip('。.')}{'。' if _CHINESE.search(part) else '.'}[{mark}]" for mark, part in numbered)
