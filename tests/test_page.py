@@ -108,6 +108,11 @@ def browser():
         browser.close()
 
 
+def until_drawn(page) -> None:
+    """Wait until the chat page is drawn for its reader."""
+    page.locator("#pq-box textarea:enabled").wait_for()
+
+
 @dataclass
 class Visit:
     """One reader's page."""
@@ -144,7 +149,7 @@ def visit(browser, served) -> Iterator[Callable[..., Visit]]:
         visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
         visit.page.on("console", lambda message: message.type == "error" and visit.faults.append(message.text))
         visit.page.goto(served.url)
-        visit.page.get_by_label("您的问题").wait_for()
+        until_drawn(visit.page)
         return visit
 
     yield open_page
@@ -349,7 +354,7 @@ def test_on_a_touch_screen_the_keyboard_makes_way_for_the_answer(browser, served
     context.set_default_timeout(60_000)
     reader = Visit(context.new_page())
     reader.page.goto(served.url)
-    reader.page.get_by_label("您的问题").wait_for()
+    until_drawn(reader.page)
     reader.ask(GREENWAY)
     expect(reader.page.locator("#pq-box textarea")).not_to_be_focused()
     context.close()
@@ -366,6 +371,23 @@ def test_the_interface_can_be_english(visit):
     expect(reader.page.locator(".pq-made")).to_contain_text("Made automatically")
     expect(reader.panel.locator(".pq-english")).to_contain_text("18 kilometres")
     assert reader.page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_nothing_is_asked_before_the_page_is_drawn_for_its_reader(browser, served):
+    context = browser.new_context(locale="zh-CN")
+    page, held = context.new_page(), []
+    page.route("**/gradio_api/run/**", lambda route: held.append(route))
+    with page.expect_request("**/gradio_api/run/**"):  # by which the page is drawn for its reader
+        page.goto(served.url)
+    box = page.locator("#pq-box textarea")
+    expect(box).to_be_disabled()
+    expect(page.locator("#pq-submit")).to_be_disabled()
+    page.locator(".pq-example").first.click()
+    (first,) = held
+    first.continue_()
+    expect(box).to_be_enabled()
+    expect(page.locator(".pq-turn")).to_have_count(0)
+    context.close()
 
 
 def test_by_keyboard_alone(visit):
@@ -699,7 +721,7 @@ def test_no_page_breaks_a_rule_of_accessibility_or_its_frame(lang, viewport, vis
     for path in (*PAGES, *DESK_PAGES):
         page.goto(f"{served.url.rstrip('/')}{path}?lang={lang}")
         if path == "/":
-            page.locator("#pq-box textarea").wait_for()
+            until_drawn(page)
             assert violations(page) == [], path
             page.locator("#pq-header [data-view=targets]").click()
             page.locator("#pq-panel .targets").wait_for()
@@ -873,6 +895,7 @@ def test_where_all_plans_are_asked_the_plans_are_offered(browser, county):
     context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(county.url)
+    until_drawn(page)
     panel, titles = page.locator(".pq-panel"), [f"云岭县便民服务行动计划（{years}年）" for years in ("2021—2023", "2024—2026")]
     expect(panel.locator("h2")).to_have_text("全部计划")
     expect(panel.locator(".pq-plans button")).to_have_text(titles)
@@ -887,7 +910,7 @@ def test_where_all_plans_are_asked_the_plans_are_offered(browser, county):
     expect(page.locator(".pq-chip")).to_contain_text(f"《{titles[1]}》二、 养老服务")
     for lang in ("zh", "en"):
         page.goto(f"{county.url}?lang={lang}")
-        page.locator(".pq-plans").wait_for()
+        until_drawn(page)
         assert violations(page) == [], lang
         page.locator("#pq-header [data-view=targets]").click()
         page.locator(".pq-plans button").first.click()

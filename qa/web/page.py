@@ -47,6 +47,7 @@ const show = (target, block) => target && target.scrollIntoView(
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-act]');
   if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (document.querySelector('#pq-box textarea').disabled) return;
   event.preventDefault();
   const {act, ...data} = button.dataset;
   if (act === 'copy') return copy(button);
@@ -314,11 +315,15 @@ def _lay_out(public: PublicPage, max_length: int) -> _Parts:
     talk = public.start()
     words = talk.words
     bare: dict[str, Any] = {"apply_default_css": False}
+    # until the page is drawn for its reader: what is done before would be drawn over where the answer to that is late
+    waiting: dict[str, Any] = {"interactive": False}
     with gr.Row(elem_id="pq-top"):
         header = gr.HTML(public.header(talk), elem_id="pq-header", js_on_load=SCRIPT, **bare)
-        language = gr.Radio(list(LANGUAGES), value="中文", label=words.switch_language, container=False, elem_id="pq-language")
+        language = gr.Radio(
+            list(LANGUAGES), value="中文", label=words.switch_language, container=False, elem_id="pq-language", **waiting
+        )
     plan = gr.Dropdown(
-        public.choices(words), value=talk.plan, label=words.plan, visible=len(public.plans) > 1, elem_id="pq-plan"
+        public.choices(words), value=talk.plan, label=words.plan, visible=len(public.plans) > 1, elem_id="pq-plan", **waiting
     )
     with gr.Row(elem_id="pq-desk"):
         with gr.Column(elem_id="pq-talk"):
@@ -331,8 +336,9 @@ def _lay_out(public: PublicPage, max_length: int) -> _Parts:
                     max_lines=5,
                     elem_id="pq-box",
                     max_length=max_length,
+                    **waiting,
                 )
-                submit = gr.Button(words.ask, variant="primary", elem_id="pq-submit")
+                submit = gr.Button(words.ask, variant="primary", elem_id="pq-submit", **waiting)
             clear = gr.Button(words.clear, visible=False, elem_id="pq-clear")
         panel = gr.HTML(public.panel(talk), elem_id="pq-panel", js_on_load=PANEL_SCRIPT, **bare)
     return _Parts(gr.State(talk, time_to_live=SESSION_S), header, language, plan, log, box, submit, clear, panel)
@@ -362,22 +368,22 @@ def _wire(page: "gr.Blocks", public: PublicPage, parts: _Parts) -> None:
     def begun(talk: Talk, request: gr.Request) -> list[Any]:
         talk = replace(public.current(talk), language=language_of_reader(_connection(request)))
         name = next(name for name, language in LANGUAGES.items() if language == talk.language)
-        return [gr.update(value=name), *redrawn(talk)]
+        return [gr.update(value=name, interactive=True), *redrawn(talk)]
 
     def opened(event: gr.EventData, talk: Talk) -> list[Any]:
         talk = public.open({name: str(value) for name, value in event._data.items()}, talk)
         return [talk, public.panel(talk)]
 
     def redrawn(talk: Talk) -> list[Any]:
-        words = talk.words
+        words, several = talk.words, len(public.plans) > 1
         return [
             talk,
             public.header(talk),
             public.log(talk),
             public.panel(talk),
-            gr.update(label=words.plan, choices=public.choices(words), value=talk.plan, visible=len(public.plans) > 1),
-            gr.update(label=words.question, placeholder=words.placeholder),
-            gr.update(value=words.ask),
+            gr.update(label=words.plan, choices=public.choices(words), value=talk.plan, visible=several, interactive=True),
+            gr.update(label=words.question, placeholder=words.placeholder, interactive=True),
+            gr.update(value=words.ask, interactive=True),
             gr.update(value=words.clear, visible=bool(talk.exchanges)),
         ]
 

@@ -80,6 +80,7 @@ def _build_and_run(settings: Settings, open_index: Callable[[Settings], Engine],
         warming.start()
         service = Service(qa, record, settings, ready=warming.join)
         _run(build_app(service, build_page(service)), settings, listening)
+        warming.join()  # a library that is left half loaded complains of it
     finally:
         record.close()
 

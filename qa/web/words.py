@@ -78,7 +78,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "switch_source": ("切换出处", "Switch between sources"),
     "passage": ("章节原文", "Section"),
     "to_nearest": ("去看最接近的章节", "Go to the nearest section"),
-    "outline": ("计划目录", "Contents of the plan"),
+    "outline": ("计划目录", "Contents"),
     "outline_hint": ("点选章节可读原文。", "Choose a section to read it."),
     "plans_hint": ("点选一份计划。", "Choose a plan."),
     "beside": ("对照阅读", "Read beside the conversation"),
