@@ -268,6 +268,7 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
     ),
     (_any_of(r"办公地址|地址|门牌|\baddress\b"), _any_of(r"[路街道]\s*\d+\s*号"), ("地址", "an address")),
     (_any_of(r"邮箱|电子邮件|\be-?mail\b"), _any_of("@"), ("邮箱", "an e-mail address")),
+    (_any_of(r"联系人|联络人|\bcontact person\b"), _any_of("(?:联系|联络)人[:：]"), ("联系人", "a contact person")),
     (
         _any_of(
             "中标|承包商|承建|施工单位|哪家(?:公司|企业)|哪个公司",
