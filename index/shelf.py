@@ -47,6 +47,7 @@ from index.store import (
 )
 from index.vectors import first_line
 
+_FIRST_WITH_PARTS = 6  # format
 FEW = 8  # plans that are all looked into; of more the nearest so many are
 
 
@@ -129,6 +130,19 @@ def read_catalogue(settings: Settings) -> tuple[str, Catalogue]:
 def _file_of(folder: Path) -> str:
     old = "manifest.json"  # up to format 5
     return old if (folder / old).is_file() else "catalogue.json"
+
+
+def documents(settings: Settings) -> dict[str, Path]:
+    """The documents of the index that is there, of whatever format, each with its file; {} where that cannot be read."""
+    root = folder_of(settings)
+    try:
+        name = str(_current_name(root))
+        value = read_json(root / name / _file_of(root / name))
+        if value["format"] < _FIRST_WITH_PARTS:
+            return {plan: root / name / "plans" / f"{plan}.txt" for plan, _ in value["plans"]}
+        return {entry["id"]: root / entry["part"] / "plan" / f"{entry['id']}.txt" for entry in value["plans"]}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
 
 
 def source_of(settings: Settings, entry: Entry) -> Source:

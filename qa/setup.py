@@ -7,7 +7,7 @@ from corpus.errors import IndexError_, IndexMissingError, SourceError
 from corpus.load import SHIPPED, Source, load_sources, shipped_path
 from index.cache import cached_embedder
 from index.settings import Settings
-from index.shelf import Catalogue, Shelf, build, folder_of, read_catalogue
+from index.shelf import Catalogue, Shelf, build, documents, read_catalogue
 from index.store import Progress, describe
 
 
@@ -27,12 +27,7 @@ def build_index(settings: Settings, files: list[Path], progress: Progress, *, re
 
 def _indexed(settings: Settings) -> list[Path]:
     """The documents of the index that is there, as far as it can be read; the shipped plan in its present form."""
-    try:
-        entries = read_catalogue(settings)[1].plans
-    except IndexError_:
-        return []
-    parts = ((entry.id, folder_of(settings) / entry.part) for entry in entries)
-    paths = [shipped_path() if plan == SHIPPED else part / "plan" / f"{plan}.txt" for plan, part in parts]
+    paths = [shipped_path() if plan == SHIPPED else path for plan, path in documents(settings).items()]
     return paths if all(path.is_file() for path in paths) else []
 
 

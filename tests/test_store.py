@@ -165,14 +165,19 @@ def test_another_format(tiny):
         open_index(tiny)
 
 
-def test_an_index_from_before_there_were_catalogues(tiny, document):
+def test_an_index_from_before_there_were_catalogues_is_built_anew_with_all_its_plans(tiny):
     old = root(tiny) / "v-0123456789ab-1"
-    old.mkdir()
-    (old / "manifest.json").write_text('{"format": 5}', encoding="utf-8")
+    for name in ("dongxi", "xishan"):
+        write(old, CHANGED, f"{name}.txt")
+    (old / "plans").mkdir()
+    for path in old.glob("*.*"):
+        path.rename(old / "plans" / path.name)
+    (old / "manifest.json").write_text('{"format": 5, "plans": [["dongxi", "…"], ["xishan", "…"]]}', encoding="utf-8")
     (root(tiny) / "CURRENT").write_text(old.name, encoding="utf-8")
     with says(IndexMismatchError, f"索引的格式为 5，当前为 6；{CURE}"):
         open_index(tiny)
-    build_index(tiny, [document], quiet)
+    made, _ = build_index(tiny, [], quiet, rebuild=True)
+    assert [entry.id for entry in made.plans] == ["dongxi", "xishan"]  # none is lost on the way to the new format
     assert not old.exists()
 
 
