@@ -24,7 +24,8 @@ from index.ways import Ways
 DENSE_WEIGHT = 0.6
 # A word score counts for what it is of the most that the question's words could score together (the sum of their idf, the limit
 # of Lucene's BM25), times this: a chunk of usual length that holds them all comes to about .4 of it. Scaled to the best chunk
-# instead, one shared everyday word would weigh as much as a question told in the plan's own words.
+# instead, one shared everyday word would weigh as much as a question told in the plan's own words: recall@1 of 195
+# Chinese questions on ten other documents .86 at 4 and .82 so, of CMRC2018 dev .988 and .986. 5 is worse for English ones.
 FULL_SCORE = 4.0
 _UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
 # how much the known questions count beside the text, where a plan has them: `planqa eval tune tuning`, .81 at .4 and .3
