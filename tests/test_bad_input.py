@@ -36,7 +36,7 @@ REFUSED = {
     "٣٤": (Reason.NOT_IN_PLAN, None),
     "<script>alert(1)</script>": (Reason.NOT_IN_PLAN, None),
     "'; DROP TABLE ways; --": (Reason.NOT_IN_PLAN, None),
-    "%s%n{0}{title}{x!r}": (Reason.NO_FIGURE, None),
+    "%s%n{0}{title}{x!r}": (Reason.NOT_IN_PLAN, None),
     "{title}的电话": (Reason.NO_DETAIL, None),
     "q" * 300: (Reason.NOT_IN_PLAN, None),
 }

@@ -178,7 +178,7 @@ def test_a_plan_without_targets_says_so():
 
 @pytest.mark.parametrize("shows", [OUTLINE, TARGETS])
 def test_each_plan_opens_its_contents_or_its_targets(plan, targets, shows):
-    html = plans_html({p.id: p for p in (plan, targets)}, shows, ZH)
+    html = plans_html((plan, targets), shows, ZH)
     assert re.findall(r'data-view="(\w+)" data-plan="(\w+)"', html) == [(shows, "plan"), (shows, "t")]
     assert "甲府〔2021〕1号" in Drawn(html).text
     assert not {"script", "img"} & set(Drawn(html).tags)
