@@ -60,6 +60,7 @@ def test_language(text, language):
         ("再过十几年，车间能聪明到什么地步？", Kind.FACT),
         ("楼下天天冒油烟，这几年打算怎么管？", Kind.MEASURES),
         ("近几个月步道修了几公里？", Kind.FIGURE),
+        ("示范园区的数量目标是多少？", Kind.FIGURE),
         ("哪天机器瘫了算谁的？", Kind.FACT),
         ("可以从财政哪笔资金里出？", Kind.FACT),
         ("失业了可以在哪几个地方办登记？", Kind.FACT),
