@@ -16,9 +16,9 @@ Groups = tuple[tuple[str, ...], ...]
 class WordIndex:
     """BM25 over documents given as lists of terms (Lucene's variant, k1 1.5, b 0.75: bm25s' defaults)."""
 
-    def __init__(self, index: bm25s.BM25, size: int) -> None:
+    def __init__(self, index: bm25s.BM25) -> None:
         self._index = index
-        self.size = size
+        self.size = int(index.scores["num_docs"])
 
     @classmethod
     def build(cls, documents: Sequence[list[str]]) -> "WordIndex":
@@ -26,16 +26,16 @@ class WordIndex:
         index = bm25s.BM25(method="lucene")
         # bm25s cannot index a corpus without a single term
         index.index([terms or ["\u0000"] for terms in documents], show_progress=False)
-        return cls(index, len(documents))
+        return cls(index)
 
     def save(self, folder: Path) -> None:
         """Write into a folder, which is made."""
         self._index.save(str(folder))
 
     @classmethod
-    def load(cls, folder: Path, size: int) -> "WordIndex":
-        """What `save` wrote; `size` is the number of documents."""
-        return cls(bm25s.BM25.load(str(folder), load_corpus=False), size)
+    def load(cls, folder: Path) -> "WordIndex":
+        """What `save` wrote."""
+        return cls(bm25s.BM25.load(str(folder), load_corpus=False))
 
     @property
     def vocabulary(self) -> Collection[str]:

@@ -37,14 +37,25 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         part.mkdir(parents=True)
         for name, data in files.items():
             (part / name).write_bytes(data)
-            _flush(part / name)
-        _flush_folder(part)
-        if folder.exists():
-            remove_folder(folder)
-        os.replace(part, folder)
-        _flush_folder(folder.parent)
+        move_whole(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def move_whole(part: Path, folder: Path) -> None:
+    """Give a folder that has been written its name, all that is in it or nothing; one of that name is replaced.
+
+    Raises: OSError.
+    """
+    for path in part.rglob("*"):
+        if path.is_file():
+            _flush(path)
+    for inner in (*(path for path in part.rglob("*") if path.is_dir()), part):
+        _flush_folder(inner)
+    if folder.exists():
+        remove_folder(folder)
+    os.replace(part, folder)
+    _flush_folder(folder.parent)
 
 
 def remove_folder(folder: Path) -> None:

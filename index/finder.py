@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from corpus.words import words_of
 from index.bm25 import WordIndex
 from index.embed import Vectors
+from index.retrieve import DENSE_WEIGHT, scaled
 from index.store import read_json
-
-DENSE = 0.6  # what nearness counts against words, as in `retrieve`
-_BEST = 3  # chunks whose mean nearness is the plan's: one alone may be near by chance
 
 
 class Finder:
@@ -43,20 +41,14 @@ class Finder:
     @classmethod
     def read(cls, folder: Path, names: Sequence[str], cache: Path) -> "Finder":
         """What `write` wrote; `names` are the plans' in the order of their parts."""
-        words = WordIndex.load(folder / "words", len(names))
-        return cls(names, np.load(folder / "profiles.npy"), np.load(folder / "begins.npy"), words, cache)
+        profiles, begins = (np.load(folder / f"{name}.npy") for name in ("profiles", "begins"))
+        return cls(names, profiles, begins, WordIndex.load(folder / "words"), cache)
 
     def order(self, question: str, vector: Vectors) -> list[str]:
         """The plans' names, the one that a question is most likely about first."""
         # not the product of a matrix library: its threads would wait for those of other questions
         near = np.einsum("ij,j->i", self._profiles, vector.astype(np.float32))
-        dense = np.array([np.sort(part)[-_BEST:].mean() for part in np.split(near, self._begins[1:])])
+        dense = np.maximum.reduceat(near, self._begins)
         words = self._index.scores(tuple((term,) for term in words_of((), self._cache).terms(question)))
-        score = DENSE * scaled(dense) + (1 - DENSE) * scaled(words)
+        score = DENSE_WEIGHT * scaled(dense) + (1 - DENSE_WEIGHT) * scaled(words)
         return [self._names[i] for i in np.argsort(-score, kind="stable")]
-
-
-def scaled(values: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The same values from 0 to 1; all 0 where they do not differ."""
-    low, high = float(values.min()), float(values.max())
-    return (values - low) / (high - low) if high > low else np.zeros_like(values)

@@ -15,7 +15,6 @@ from corpus.words import Words
 from index.bilingual import translate
 from index.bm25 import Groups, idf
 from index.embed import Embedder, Vectors
-from index.finder import scaled
 from index.store import Background, Manifest, Stored, meeting
 from index.variants import Variants
 from index.ways import Ways
@@ -90,6 +89,12 @@ WEIGHTS = Weights()
 Values = NDArray[np.float32]
 
 
+def scaled(values: Values) -> Values:
+    """The same values from 0 to 1; all 0 where they do not differ."""
+    low, high = float(values.min()), float(values.max())
+    return (values - low) / (high - low) if high > low else np.zeros_like(values)
+
+
 @dataclass(frozen=True)
 class Signals:
     """What one search saw of each chunk: arrays of shape (chunks,), higher is better.
@@ -99,12 +104,12 @@ class Signals:
     a word.
     """
 
-    dense: NDArray[np.float32]
-    bm25: NDArray[np.float32]
+    dense: Values
+    bm25: Values
     sentences: Seen | None
     limit: float
-    asked: NDArray[np.float32] | None = None
-    worded: NDArray[np.float32] | None = None
+    asked: Values | None = None
+    worded: Values | None = None
     known: Seen | None = None
 
 

@@ -21,7 +21,7 @@ from corpus.load import SHIPPED, Source, load_source, shipped_path
 from corpus.meta import PlanMeta
 from corpus.parse import Plan
 from corpus.words import words_of
-from index.disk import write_file
+from index.disk import move_whole, write_file
 from index.embed import Embedder, Vectors
 from index.finder import Finder
 from index.retrieve import Hit, Index, nearest_plans, search_plans
@@ -35,10 +35,9 @@ from index.store import (
     check_made,
     describe,
     digest_of,
-    find_parts,
+    find_part,
     package_version,
     read_json,
-    read_manifest,
     read_part,
     read_source,
     remove_part,
@@ -227,21 +226,13 @@ def _build_parts(
         def show(now: int, _: int, before: int = done) -> None:
             progress(before + now, total)
 
-        part = None if anew else _whole_part(root, item, maker.settings)
-        part = part or write_part(root, item, maker, show)
+        as_stored = functools.partial(read_source, plan=item.plan.id)
+        there = None if anew else find_part(root, item, maker.settings, as_stored)
+        part = there[0] if there else write_part(root, item, maker, show)
         entry = _entry_of(item, made[item.plan.id], part.name)
         done += entry.vectors
         entries.append(entry)
     return tuple(entries)
-
-
-def _whole_part(root: Path, source: Source, settings: Settings) -> Path | None:
-    """A part of this document that is there already, with the document in it as it can be read from there."""
-    for folder, stored in find_parts(root, source, settings):
-        with contextlib.suppress(IndexError_):
-            if digest_of(read_source(folder, source.plan.id)) == stored.manifest.digest:
-                return folder
-    return None
 
 
 def _entry_of(source: Source, manifest: Manifest, part: str) -> Entry:
@@ -259,7 +250,7 @@ def _publish(root: Path, catalogue: Catalogue) -> str:
     write_json(folder / "catalogue.json", asdict(catalogue))
     if len(catalogue.plans) > FEW:
         Finder.write(folder, [root / entry.part for entry in catalogue.plans])
-    folder.rename(root / name)
+    move_whole(folder, root / name)
     write_file(root / "CURRENT", name.encode())
     return name
 
@@ -342,9 +333,9 @@ class Shelf:
     def _open(self, name: str) -> Index:
         entry, source = self.entries[name], self._source(name)
         folder = folder_of(self.settings) / entry.part
-        if read_manifest(folder).digest != entry.digest:
-            raise IndexError_(f"索引清单与内容不符；{CURE}")
         stored = read_part(folder, source, self.settings)
+        if stored.manifest.digest != entry.digest:
+            raise IndexError_(f"索引清单与内容不符；{CURE}")
         stored = stored if self.settings.expansion else stored.without_questions()
         return Index(stored, words_of(source.lexicon, self.settings.cache), self.embedder)
 

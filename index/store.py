@@ -28,6 +28,7 @@ from corpus.load import Source, load_source
 from corpus.words import Words, background_questions, words_of
 from index.bilingual import Cedict, Table, build_table, in_words, stems
 from index.bm25 import WordIndex
+from index.disk import move_whole
 from index.embed import Embedder, Vectors
 from index.settings import Settings
 from index.vectors import VectorStore
@@ -251,18 +252,14 @@ def write_part(root: Path, source: Source, maker: Maker, progress: Progress) -> 
     settings, manifest = maker.settings, describe(source, maker.settings)
     name = f"{manifest.name}-{uuid.uuid4().hex[:8]}"
     folder = root / f".{name}"
-    store = VectorStore(folder / "vectors", name, settings.chroma_url)
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(remove_part, folder, settings)
         # Chroma keeps what is open by its path: left open, it would answer for the next folder of that name
-        with contextlib.closing(store):
+        with contextlib.closing(VectorStore(folder / "vectors", name, settings.chroma_url)) as store:
             _write(folder, store, source, maker, progress)
         write_json(folder / "manifest.json", asdict(manifest))
-        folder.rename(root / name)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(IndexError_):
-            VectorStore(folder / "vectors", name, settings.chroma_url).drop()
-        raise
+        move_whole(folder, root / name)
+        undo.pop_all()
     return root / name
 
 
@@ -380,23 +377,23 @@ def read_part(folder: Path, source: Source, settings: Settings) -> Stored:
     """A part, for the document at hand. Raises: IndexMismatchError, IndexError_; never one built from other things."""
     manifest = read_manifest(folder)
     check(manifest, source, settings)
-    chunks = len(chunk_plan(source.plan, manifest.max_chars))
-    store = VectorStore(folder / "vectors", folder.name, settings.chroma_url)
-    with _damage(folder):
+    with _damage(folder), contextlib.ExitStack() as opened:
+        store = VectorStore(folder / "vectors", folder.name, settings.chroma_url)
+        opened.callback(store.close)
         ways, questions = store.read(WAYS), store.read(QUESTIONS)
         found = len(ways), len(questions)
         if found != (manifest.ways, manifest.questions):
             raise IndexError_(f"{folder}：应有 {manifest.ways}+{manifest.questions} 条向量，实有 {found[0]}+{found[1]}；{CURE}")
-        if ways.in_memory and questions.in_memory:
-            store.close()
+        if not (ways.in_memory and questions.in_memory):
+            opened.pop_all()  # it will be asked
         chance: dict[str, Any] = read_json(folder / "background.json")
         return Stored(
             manifest,
             source,
             ways,
             questions,
-            WordIndex.load(folder / "words", chunks),
-            WordIndex.load(folder / "question-words", chunks),
+            WordIndex.load(folder / "words"),
+            WordIndex.load(folder / "question-words"),
             read_json(folder / "english.json"),
             {n: Background(tuple(chance[n]["text"]), tuple(chance[n]["known"])) for n in ("zh", "en")},
         )
@@ -413,8 +410,14 @@ def _damage(folder: Path) -> Iterator[None]:
         raise IndexError_(f"{folder}：索引不完整（{first_line(error)}）；{CURE}") from error
 
 
-def find_parts(root: Path, source: Source, settings: Settings) -> Iterator[tuple[Path, Stored]]:
-    """The whole parts of just this document and these settings that there are already."""
+def find_part(
+    root: Path, source: Source, settings: Settings, read: Callable[[Path], Source] | None = None
+) -> tuple[Path, Stored] | None:
+    """A whole part of just this document and these settings, where there is one already.
+
+    `read` gives the document as it lies in a part, where that is to be held against the manifest too.
+    """
     for folder in sorted(root.glob(f"{describe(source, settings).name}-*")):
         with contextlib.suppress(IndexError_):
-            yield folder, read_part(folder, source, settings)
+            return folder, read_part(folder, read(folder) if read else source, settings)
+    return None

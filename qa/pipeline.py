@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -158,7 +158,7 @@ class PlanQA(Runnable[Ask | str | dict[str, Any], Answer]):
         return reader.understood(ask.question.strip(), ask)[1]
 
 
-def _listed(names: Sequence[str] | Mapping[str, object]) -> str:
+def _listed(names: Iterable[str]) -> str:
     shown = list(names)
     return f"已建索引的有：{'、'.join(shown[:LISTED])}{'等' if len(shown) > LISTED else ''}"
 

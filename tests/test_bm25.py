@@ -72,7 +72,7 @@ def test_documents_without_any_term_can_be_indexed():
 
 def test_saved_and_loaded_it_scores_the_same(index, tmp_path):
     index.save(tmp_path / "words")
-    again = WordIndex.load(tmp_path / "words", index.size)
+    again = WordIndex.load(tmp_path / "words")
     groups = (("绿道", "垃圾"), ("率",))
     assert again.scores(groups).tolist() == index.scores(groups).tolist()
     assert again.size == len(CORPUS)

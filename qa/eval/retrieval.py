@@ -18,7 +18,7 @@ from index.cache import cached_embedder
 from index.embed import Embedder, Vectors
 from index.retrieve import WEIGHTS, Index, Signals
 from index.settings import Settings
-from index.store import Maker, Manifest, Progress, find_parts, read_part, write_part
+from index.store import Maker, Manifest, Progress, find_part, read_part, write_part
 from qa.eval.naive import NaiveIndex, RawText
 from qa.eval.questions import GoldQuestion, GoldSet
 from qa.eval.scoring import covers
@@ -167,8 +167,8 @@ def own_index(source: Source, settings: Settings, embedder: Embedder, progress: 
     """An index apart from the home's own: that of an earlier run where it still fits, else a new one."""
     root = settings.home / "eval"
     root.mkdir(parents=True, exist_ok=True)
-    stored = next((stored for _, stored in find_parts(root, source, settings)), None)
-    stored = stored or read_part(write_part(root, source, Maker(settings, embedder), progress), source, settings)
+    there = find_part(root, source, settings)
+    stored = there[1] if there else read_part(write_part(root, source, Maker(settings, embedder), progress), source, settings)
     return Index(stored, words_of(source.lexicon, settings.cache), embedder)
 
 
