@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.chunks import chunk_plan
 from corpus.errors import IndexBusyError, IndexError_, IndexMismatchError, IndexMissingError, first_line
 from corpus.load import SHIPPED, Source, load_source, shipped_path
 from corpus.meta import PlanMeta
@@ -237,8 +236,8 @@ def _build_parts(
 
 def _entry_of(source: Source, manifest: Manifest, part: str) -> Entry:
     plan, vectors = source.plan, manifest.ways + manifest.questions
-    chunks = len(chunk_plan(plan, manifest.max_chars))
-    return Entry(plan.id, plan.title, plan.meta, source.sha256, manifest.digest, part, len(plan.sections), chunks, vectors)
+    sections = len(plan.sections)
+    return Entry(plan.id, plan.title, plan.meta, source.sha256, manifest.digest, part, sections, manifest.chunks, vectors)
 
 
 def _publish(root: Path, catalogue: Catalogue) -> str:

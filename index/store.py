@@ -55,6 +55,7 @@ class Manifest:
     max_chars: int
     plan: str
     digest: str
+    chunks: int
     ways: int
     questions: int
 
@@ -156,7 +157,9 @@ def describe(source: Source, settings: Settings) -> Manifest:
     chunks = chunk_plan(source.plan, settings.max_chars)
     ways, questions = sum(len(ways_of(source, c)) for c in chunks), sum(len(questions_of(source, c)) for c in chunks)
     digest = digest_of(source)
-    return Manifest(FORMAT, package_version(), settings.model, settings.max_chars, source.plan.id, digest, ways, questions)
+    return Manifest(
+        FORMAT, package_version(), settings.model, settings.max_chars, source.plan.id, digest, len(chunks), ways, questions
+    )
 
 
 # ---- building -------------------------------------------------------------------------------------------------------

@@ -347,7 +347,6 @@ ALLOWED = _any_of(
 
 TARGETS = _any_of(
     "(?:所有|全部|哪些|每个|各项|列出|列全|列举|量化|带(?:有)?数字|有数字|具体数字).{0,12}(?:指标|目标|数字|数值)",
-    "数量.{0,12}(?:指标|目标|数字|数值)(?!值?(?:是|为|定为)?多少)",  # 园区的数量目标是多少 asks for one
     "(?:指标|目标|数字).{0,6}(?:列全|列出来|有哪些|都有什么)",
     r"\b(?:all|every|each|list)\b.{0,30}\b(?:targets?|indicators?)\b",
     r"\b(?:which|what)\b.{0,20}\b(?:targets|indicators)\b.{0,40}\b(?:figures?|numbers?|numerical|quantified|percent\w*)\b",

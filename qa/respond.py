@@ -38,7 +38,7 @@ ABOVE_CHANCE, CHANCE, FAR_ABOVE_CHANCE = 1.5, 2.0, 4.0
 # ... of an English question to a plan without a word of English: words that a dictionary makes of it are shared by chance.
 # On 386 questions that eleven plans answer and 190 that they do not 10 % and 32 % are on the wrong side; by words too 16 and 61
 ABOVE_CHANCE_ACROSS = 0.7
-# below this in all, no English question of the tuning files was answered rightly; "how do I lose weight" comes to .96
+# below this in all, no English question of the tuning files was answered rightly
 LEAST_SCORE = 1.0
 SOME_COVER, CLEAR_LEAD = 0.2, 0.3
 NEAR = 0.75  # how near to the best a further sentence of its section must score to be told too

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from corpus.errors import SourceError
 from corpus.parse import Plan
-from corpus.targets import find_targets
+from corpus.targets import Target, find_targets
 from qa.answer import Citation
 from qa.compose import cite
 
@@ -21,24 +21,25 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so would be ru
 Row = dict[str, str | float | int | None]
 
 
+def row(plan: Plan, target: Target) -> Row:
+    """A target of a plan; the keys are COLUMNS."""
+    return {
+        "plan": plan.id,
+        "ref": target.sentence.ref,
+        "address": plan.by_ref[target.sentence.ref].address,
+        "indicator": target.indicator,
+        "comparator": target.comparator,
+        "value": int(target.value) if target.value == int(target.value) else target.value,
+        "unit": target.unit,
+        "horizon": target.horizon,
+        "figure": target.figure.text,
+        "quote": target.sentence.text,
+    }
+
+
 def rows(plans: Sequence[Plan]) -> list[Row]:
-    """One row for each target, in reading order; the keys are COLUMNS."""
-    return [
-        {
-            "plan": plan.id,
-            "ref": t.sentence.ref,
-            "address": plan.by_ref[t.sentence.ref].address,
-            "indicator": t.indicator,
-            "comparator": t.comparator,
-            "value": int(t.value) if t.value == int(t.value) else t.value,
-            "unit": t.unit,
-            "horizon": t.horizon,
-            "figure": t.figure.text,
-            "quote": t.sentence.text,
-        }
-        for plan in plans
-        for t in find_targets(plan)
-    ]
+    """One row for each target, in reading order."""
+    return [row(plan, target) for plan in plans for target in find_targets(plan)]
 
 
 def source(plan: Plan, number: int) -> Citation | None:

@@ -5,12 +5,12 @@ import os
 import signal
 import sqlite3
 import threading
-import time
 from contextlib import closing
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
+from servers import LONG_S, until
 from small import text
 
 from qa.library import Library
@@ -108,7 +108,6 @@ def assert_kept(settings, readers):
 
 # ---- uploaded plans -------------------------------------------------------------------------------------------------
 
-LONG_S = 60  # nothing is waited for longer, should a test fail
 NAME, PASSWORD = "王芳", "correct horse"
 # sentences enough that the server is still building when it is killed
 LARGE = text("青溪县", 47, 520, extra="".join(f"\n（{i}）在{i}号河段修建栈道{i}米。" for i in range(1, 100)) + "\n")
@@ -150,13 +149,6 @@ def county(own_home):
     with closing(Record.open(settings)) as record:
         record.accounts.add(NAME, PASSWORD)
     return settings
-
-
-def until(condition):
-    end = time.perf_counter() + LONG_S
-    while not condition():
-        assert time.perf_counter() < end
-        time.sleep(0.02)
 
 
 def kill(server):

@@ -5,13 +5,12 @@ import os
 import re
 import signal
 import threading
-import time
 import urllib.request
 from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pytest
-from servers import chroma, free_port
+from servers import chroma, free_port, until
 from small import IDS, QINGXI, WALK, YUNLING, quiet, write
 
 from corpus.errors import SettingError, StoreDownError
@@ -24,7 +23,6 @@ from qa.pipeline import PlanQA
 from qa.record import Record
 
 CURE = "请检查那台服务器和 PLANQA_CHROMA_URL，稍后再试"
-LONG_S = 120  # nothing is waited for longer, should a test fail
 DOWN = "检索服务暂时连不上，请过几分钟再试。"
 
 
@@ -84,13 +82,6 @@ def test_an_address_that_is_none(url, tmp_path, embedder):
     line = f"PLANQA_CHROMA_URL={url}：应如 http://127.0.0.1:8000；请改正"
     with pytest.raises(SettingError, match=f"^{re.escape(line)}$"):
         build(sources(tmp_path), settings, embedder, quiet)
-
-
-def until(condition):
-    end = time.monotonic() + LONG_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 class Reader(threading.Thread):

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 import small
+from servers import free_port
 from small import QINGXI, make_home
 
 from corpus.errors import IndexMissingError, SettingError
@@ -64,11 +65,6 @@ class Served:
         self.process.send_signal(how)
         _, errors = self.process.communicate(timeout=30)
         return self.process.returncode, errors
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def start(home: Path) -> Served:

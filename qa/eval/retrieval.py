@@ -82,7 +82,6 @@ class Dataset:
     """An index and the questions asked of it. `skipped` counts those that have no section to be found."""
 
     name: str
-    plan: str
     index: Index
     embedder: Embedder
     queries: tuple[Query, ...]
@@ -142,7 +141,7 @@ def plan_dataset(engine: PlanQA, gold: GoldSet, plan: Plan | None = None, *, as_
     raw = RawText(plan.text, tuple((s.start, s.ref) for s in plan.sections))
     embedder = cached_embedder(engine.settings, engine.shelf.embedder)
     skipped = len(gold.questions) - len(queries)
-    return Dataset(gold.name, plan.id, engine.index(plan.id), embedder, queries, (raw,), gold.sha256, skipped)
+    return Dataset(gold.name, engine.index(plan.id), embedder, queries, (raw,), gold.sha256, skipped)
 
 
 # ---- BEIR -----------------------------------------------------------------------------------------------------------
@@ -160,7 +159,7 @@ def beir_dataset(folder: Path, settings: Settings, phase: Phase = silent, embedd
     )
     # title and text in one, as BEIR's own models read them
     raw = tuple(RawText(f"{s.title} {s.text}".strip(), ((0, s.ref),)) for s in beir.source.plan.sections)
-    return Dataset(beir.name, beir.source.plan.id, index, embedder, queries, raw, beir.sha256)
+    return Dataset(beir.name, index, embedder, queries, raw, beir.sha256)
 
 
 def own_index(source: Source, settings: Settings, embedder: Embedder, progress: Progress) -> Index:

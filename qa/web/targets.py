@@ -7,7 +7,7 @@ from html import escape
 from corpus.parse import Plan
 from corpus.targets import Target, find_targets
 from qa.evidence import english_span
-from qa.targets import Row, rows
+from qa.targets import Row, row
 from qa.web.markup import Reader, typeset
 
 _CLAUSE_END = re.compile("[,;] ")
@@ -21,8 +21,8 @@ def targets_html(plan: Plan, reader: Reader, place: Place) -> str:
     if not targets:
         return f"<p>{escape(words.nothing)}</p>"
     english = [_english(target, reader, plan.id) for target in targets]
-    numbered = enumerate(zip(rows([plan]), targets, english, strict=True), 1)
-    lines = "".join(_line(target, said, place(row, number)) for number, (row, target, said) in numbered)
+    numbered = enumerate(zip(targets, english, strict=True), 1)
+    lines = "".join(_line(target, said, place(row(plan, target), number)) for number, (target, said) in numbered)
     made = words.extracted_english if any(english) else words.extracted
     names = (words.indicator, words.figure, words.chart, words.horizon, words.place)
     head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in names)
