@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 from corpus.words import words_of
 from index.bm25 import WordIndex
 from index.embed import Vectors
-from index.retrieve import DENSE_WEIGHT, scaled
+from index.retrieve import scaled
 from index.store import read_json
+
+# what nearness counts against words: of 386 Chinese questions that name none of fifteen plans .972 had theirs among
+# the first eight, .946 at .6; of 79 English ones .937 at both. The mean of a plan's best three chunks finds it less
+DENSE = 0.4
 
 
 class Finder:
@@ -50,5 +54,5 @@ class Finder:
         near = np.einsum("ij,j->i", self._profiles, vector.astype(np.float32))
         dense = np.maximum.reduceat(near, self._begins)
         words = self._index.scores(tuple((term,) for term in words_of((), self._cache).terms(question)))
-        score = DENSE_WEIGHT * scaled(dense) + (1 - DENSE_WEIGHT) * scaled(words)
+        score = DENSE * scaled(dense) + (1 - DENSE) * scaled(words)
         return [self._names[i] for i in np.argsort(-score, kind="stable")]
