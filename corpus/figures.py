@@ -57,16 +57,20 @@ _UNITS: dict[str, tuple[str, float]] = {
     "倍": ("times", 1),
     "人": ("people", 1),
     "名": ("people", 1),
+    "位": ("people", 1),
     "人次": ("people", 1),
     "户": ("people", 1),
     "岁": ("age", 1),
+    "周岁": ("age", 1),
+    "分": ("score", 1),
     "号": ("label", 1),
+    "级": ("label", 1),
     "版": ("label", 1),
     "届": ("label", 1),
     "期": ("label", 1),
 }
 _MEASURES = (
-    "个 项 类 家 处 座 条 张 起 级 大 轮 次 件 台 辆 所 套 批 种 块 片 支 只 部 门 间 层 层次 位 场 方面 步 点 线 网 "
+    "个 项 类 家 处 座 条 张 起 大 轮 次 件 台 辆 所 套 批 种 块 片 支 只 部 门 间 层 层次 场 方面 步 点 线 网 "
     "环 轴 带 款 例 栋 幢 篇 株 棵 组 班 亩"
 ).split()
 _COUNTED = {m: ("count", 1.0) for m in _MEASURES}
@@ -86,17 +90,23 @@ _YEAR = r"(?:19|20)\d{2}"
 _PERIOD = re.compile(rf"(?<!\d)(?P<first>{_YEAR})\s*年?{_DASH}(?P<last>{_YEAR})(?:\s*年|(?!\d|\s*(?:万|亿|{_unit_pattern})))")
 _QUANTITY = re.compile(
     rf"第?(?P<number>{_ARABIC}|{_HAN})(?P<range>(?:%[-—–~～]+|{_DASH})(?:{_ARABIC}))?"
-    rf"\s*(?P<scale>万亿|百万|千万|十万|万|亿|千(?![瓦克])|百)?余?多?\s*(?P<unit>{_unit_pattern})?",
+    rf"\s*[余多]?(?P<scale>万亿|百万|千万|十万|万|亿|千(?![瓦克])|百)?[余多]?\s*(?P<unit>{_unit_pattern})?",
     re.IGNORECASE,
 )
 _PERCENT_WORDS = re.compile(rf"百分之(?P<number>{_HAN}(?:点{_HAN})?|{_ARABIC})")
+_FRACTION = re.compile(r"(?<![\d/.])(?P<part>[1-9]\d?)/(?P<whole>[1-9]\d?)(?![\d/.])")
+_PARTS = re.compile(r"(?P<whole>[二三四五六七八九十])分之(?P<part>[一二三四五六七八九])")
+_HALF = re.compile(r"半(?P<unit>年|天|个月|小时)(?!度)")
 # 八成 is 80%; 一成不变 and 三成熟 are not
 _TENTHS = re.compile(r"(?P<number>[一二三四五六七八九])成(?P<half>半)?(?!不变|立|熟|套|新)")
 # measure words that a Chinese one-digit number forms set phrases with (一个, 一批, 一步, 一线): no figures
 _NO_FIGURE = re.compile(
     r"^(?:第?一|百|千|万)(?:个|批|次|步|项|类|点|线|层|级|种|家|位|条|部|网|门|起|片|带|方面|大|不|区|体)?$"
-    r"|^(?:十|百|千)$"
+    r"|^(?:十|百|千)$|^二次$|^十分$"
 )
+_BEFORE_ONE = re.compile(r"[上下前后]$")  # 上一年度, 下一个月
+_FORMULA = re.compile(r"[×*÷]\s*$")  # 死亡人数/总人数×100%
+_NO_SCORE = re.compile(r"[之类别区部工布开享流期段]")  # 三分之二, 五分类
 
 _NAMED = re.compile(r"[A-Za-z](?:_\{)?$")  # a number that belongs to a name: PM2.5, PM_{2.5}, IPv6
 _ENUMERATION = re.compile(r"[①-⓿]")  # numbers of items, not of things: ①2021年 is no 12021
@@ -174,9 +184,15 @@ def _quantity(text: str, match: re.Match[str]) -> Figure | None:
     han = not match["number"][0].isascii()
     if unit in ("", "年") and not match["scale"] and _NAMED.search(text, 0, match.start()):
         return None
+    if unit == "分" and (han or _NO_SCORE.match(text, match.end())):
+        return None
+    if _FORMULA.search(text, 0, match.start()) or (match["number"] == "一" and _BEFORE_ONE.search(text, 0, match.start())):
+        return None
     if (han and (not unit or _NO_FIGURE.match(printed))) or (not unit and not match["scale"] and printed.startswith("第")):
         return None
     family, factor = _UNITS.get(unit) or _UNITS.get(unit.upper()) or _UNITS.get(unit.lower()) or _COUNTED.get(unit) or ("", 1.0)
+    if unit == "级" and match["number"] == "两":  # two levels, where 二级 is one of them
+        family = "count"
     scale = _SCALES.get(match["scale"] or "", 1.0)
     value = number_value(match["number"])
     if unit == "年" and value is not None and value < 1000:  # 三年 is a span, not the year 3
@@ -210,6 +226,14 @@ def find_figures(text: str) -> tuple[Figure, ...]:
     for match in _PERCENT_WORDS.finditer(narrow):
         start, end, comparator = _qualified(narrow, match.start(), match.end())
         found.append(Figure(narrow[start:end], start, end, "percent", "%", number_value(match["number"]), None, comparator))
+    for match in (*_FRACTION.finditer(narrow), *_PARTS.finditer(narrow)):
+        start, end, comparator = _qualified(narrow, match.start(), match.end())
+        value = 100 * (number_value(match["part"]) or 0.0) / (number_value(match["whole"]) or 1.0)
+        found.append(Figure(narrow[start:end], start, end, "percent", "", value, None, comparator))
+    for match in _HALF.finditer(narrow):
+        start, end, comparator = _qualified(narrow, match.start(), match.end())
+        minutes = {"年": 525600.0}.get(match["unit"]) or _UNITS[match["unit"]][1]
+        found.append(Figure(narrow[start:end], start, end, "duration", match["unit"], minutes / 2, None, comparator))
     for match in _TENTHS.finditer(narrow):
         start, end, comparator = _qualified(narrow, match.start(), match.end())
         value = 10 * (number_value(match["number"]) or 0.0) + (5 if match["half"] else 0)

@@ -1,6 +1,7 @@
 """What a question states, held against the sentence that it is about: yes, no, or not as put."""
 
 import re
+from difflib import SequenceMatcher
 
 from corpus.figures import Figure
 from index.bilingual import stems
@@ -22,7 +23,7 @@ _PAIRS = (
     ("前", "后"),
 )
 _TURNED = {a: b for first, second in _PAIRS for a, b in ((first, second), (second, first))}
-_NUMBER_WORDS = {
+_NUMBERWORDS = {
     word: value
     for value, words in enumerate(
         (
@@ -42,6 +43,9 @@ _OPPOSITE_EN = tuple(
 )  # fmt: skip
 _ENGLISH_TOKEN = re.compile(r"(?<![A-Za-z.])\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
 _CLAUSE = re.compile(r"[，,。；;?？!！]")
+_DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
+_PREFIXED = re.compile(r"[副非未]([\u4e00-\u9fff]{2})")  # 副主任 is no 主任
+WORD = 2  # characters
 _TAG_MAX = 6  # characters of 对不对, 是真的吗 and the like, which put nothing by themselves
 _REACH = 4  # words: what a number counts stands at most so far behind it
 
@@ -60,7 +64,7 @@ def _number(token: str) -> float | None:
     if token[0].isdigit():
         # the 2023 target is not 2023 of them
         return None if cues.YEAR.fullmatch(token) else float(token)
-    value = _NUMBER_WORDS.get(token)
+    value = _NUMBERWORDS.get(token)
     return None if value is None else float(value)
 
 
@@ -102,8 +106,10 @@ def other_number(question: str, rendering: str) -> bool:
     return bool(given and _numbers(question) - given) and not cues.THAN.search(question)
 
 
-def _opposite_word(question: str, sentence: str) -> bool:
-    """Whether the question turns a word of the sentence around: it says 高能耗 where the plan says 低能耗."""
+def opposite_word(question: str, sentence: str) -> bool:
+    """Whether the question turns a word of the sentence around: it says 高能耗 where the plan says 低能耗, 副主任 for 主任."""
+    if any(m[0] not in sentence and m[1] in sentence for m in _PREFIXED.finditer(question)):
+        return True
     for i, char in enumerate(question):
         for size in (2, 3):
             word = question[i : i + size]
@@ -117,6 +123,49 @@ def stated(question: str) -> str:
     clauses = [c for c in _CLAUSE.split(question) if c.strip()]
     asking = next((c for c in reversed(clauses) if cues.YES_NO.search(c + "?")), "")
     return asking if len(asking) > _TAG_MAX else question
+
+
+def denies(question: str, sentence: str) -> bool:
+    """Whether a sentence denies in so many words what a question states: 不在医院之间比较, 并非没有, 生活方式不变."""
+    if cues.NEGATED.search(cues.A_NOT_A.sub(" ", question)):
+        return False
+    if cues.DENIES.search(sentence) or (cues.CHANGES.search(question) and cues.UNCHANGED.search(sentence)):
+        return True
+    denied = (m[1] for m in cues.DENIED.finditer(sentence))
+    return any(words[i : i + 2] in question for words in denied for i in range(len(words) - 1))
+
+
+_Date = tuple[int | None, int | None, int | None]
+
+
+def _dates(text: str) -> list[_Date]:
+    """The dates of a text that name a month: year, month and day, None for what is not said."""
+    found = (m.groups() for m in _DATE.finditer(text))
+    return [(int(y) if y else None, int(m), int(d) if d else None) for y, m, d in found]
+
+
+def _same_day(one: _Date, other: _Date) -> bool:
+    return all(a == b for a, b in zip(one, other, strict=True) if a is not None and b is not None)
+
+
+def other_date(question: str, sentence: str) -> bool:
+    """Whether a question states a month or day, and the sentence gives another."""
+    given = _dates(sentence)
+    return bool(given) and any(not any(_same_day(date, d) for d in given) for date in _dates(question))
+
+
+def reworded(question: str, sentence: str) -> bool:
+    """Whether the question says what the sentence does, with another word of the same length in its place.
+
+    打造全球领先的基地 against 打造国内知名的基地: that may be a synonym, so it is no contradiction, but no yes either.
+    """
+    steps = SequenceMatcher(None, question, sentence, autojunk=False).get_opcodes()
+    return any(
+        step[0] == "replace"
+        and step[2] - step[1] == step[4] - step[3] >= WORD
+        and all(s[0] == "equal" and s[2] - s[1] >= WORD for s in (before, after))
+        for before, step, after in zip(steps, steps[1:], steps[2:], strict=False)
+    )
 
 
 def contradicts(question: str, sentence: str) -> bool:
@@ -134,10 +183,12 @@ def contradicts(question: str, sentence: str) -> bool:
     forbidden = bool(cues.FORBIDS.search(sentence))
     if forbidden != bool(cues.FORBIDS.search(question)) and (not forbidden or cues.ALLOWED.search(question)):
         return True
+    if denies(question, sentence):
+        return True
     down = cues.DOWN.search(question)
     if down and not cues.DOWN.search(sentence) and cues.UP.search(sentence):
         return True
-    if _opposite_word(question, sentence):
+    if opposite_word(question, sentence):
         return True
     denied = cues.NEGATED.search(cues.A_NOT_A.sub(" ", question))
     return bool(denied) and not forbidden and not cues.NEGATED.search(sentence) and not cues.GONE.search(sentence)

@@ -107,8 +107,15 @@ ACROSS = _any_of(
     r"\bcompare\b|\b(?:the two|both|all|each of the) (?:rounds?|plans?|districts?|cities|documents?)\b",
 )
 EACH = _any_of("分别|各自|各(?=[是为有要达])|有什么(?:不同|区别|差别)", r"\brespectively\b")
+# whose figure is asked for: 建筑垃圾的利用率要达到百分之几, 流动人员占总人数的比例是多少
+OWNER = re.compile(
+    r"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{2,14}?)[的占][\u4e00-\u9fff“”,，0-9]{0,20}?(?:多少|几|百分之|多[大高长久])"
+)
 SELDOM_GIVEN = ("money", "power")
-HOW_MANY_EN = re.compile(r"\bhow many\b", re.IGNORECASE)
+HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
+NO_NUMBER_OF = ("money", "percent", "score")  # what how many does not ask for
+# how many enterprises get funding asks for no sum
+HOW_MANY_EN = re.compile(r"\bhow many\b(?! (?:\w+ )?(?:yuan|dollars|per ?cent))", re.IGNORECASE)
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
     "zh": (
         (_any_of("百分之|百分比|百分点|比例|占比|比重|几成"), "percent", True),
@@ -121,11 +128,18 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
             "money",
             True,
         ),
-        (_any_of("(?:补|奖|罚|赔|领|资助|补助|补贴|奖励)(?:给|到|个|企业|我们?)?多少(?!个|天|人|公)"), "money", False),
+        (
+            _any_of(
+                "(?:补|奖|罚|赔|领|资助|补助|补贴|奖励)(?:给|到|个|企业|我们?)?(?:多少|几[百千万])(?!个|天|人|公)",
+                "(?:总额|余额|产值|营业收入|销售收入|交易额|存款|贷款)(?:要|应|将|会|大约|大概|约)*(?:达到?|是|为|有|超过|突破)?了?(?:多少|几)",
+            ),
+            "money",
+            False,
+        ),
         (_any_of("浓度"), "concentration", False),
         (_any_of("面积|多大|平方"), "area", False),
+        (_any_of("多久|多长(?:的)?时间|时长|期限|多少时间"), "duration", False),
         (_any_of("多长|长度|里程|多远|半径"), "length", False),
-        (_any_of("多久|多长时间|时长|期限"), "duration", False),
         (_any_of("装机|功率"), "power", True),
         (
             _any_of(
@@ -139,7 +153,8 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         (
             _any_of(
                 r"\b(?:how much (?:money|(?:will|does|did|do) .{1,40} cost)|costs?|budget|funding|price|investment"
-                r"|spend|spent)\b|\b(?:how (?:much|big|large|high)|what|size|amount)\b.{0,40}\bfine[ds]?\b(?! (?:partic|dust))"
+                r"|spend|spent|fees?)\b",
+                r"\b(?:how (?:much|big|large|high)|what|size|amount)\b.{0,40}\bfine[ds]?\b(?! (?:partic|dust))",
             ),
             "money",
             True,
@@ -202,7 +217,9 @@ RESULT = _any_of(
 # what will be is no result, though it be actual
 TO_COME = _any_of("要|将|打算|准备|计划", r"\b(?:will|would|going to|to be|should|must|shall)\b")
 # a sentence that tells how things stand
-STANDS = _any_of("已|目前|现有|累计|截至", r"\b(?:already|currently|has been|have been|so far)\b")
+STANDS = _any_of(
+    "已|目前|现有|累计|截至|比(?:上年|去年|同期)|同比|去年|上年|实际", r"\b(?:already|currently|has been|have been|so far)\b"
+)
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 ROUND = re.compile(r"第[一二三四五六七八九十\d]+轮|(?:上|下|前|后)一轮|十[三四五六]五")
 QUOTED = re.compile(r"[“\"「『‘《]([^”\"」』’》]{2,40})[”\"」』’》]")
@@ -251,6 +268,7 @@ _ROLES = "牵头|责任|负责|主办|承办|协办|配合|参加|实施"
 # the line that says who is in charge of a section's task, and in it who has which part: 牵头单位：省某委，参加单位：省某局
 IN_CHARGE = re.compile(rf"[（(]?(?:{_ROLES})(?:单位|部门|处室|主体)[：:]")
 ROLE = re.compile(rf"({_ROLES})(?:单位|部门|处室|主体)")
+ROLE_ASKED = re.compile(rf"({_ROLES})")
 # the body that a yes-or-no question names: 牵头单位是省某局吗
 BODY = re.compile(r"[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办公室|委员会|中心|公司|集团)")
 NAMES_BODY = re.compile(
@@ -294,7 +312,9 @@ CITY = ("是哪个城市", "which city")
 
 # ---- yes and no -----------------------------------------------------------------------------------------------------
 
-CHOICE = _any_of(r"还是.{1,14}[?？]?$", r"\bor (?:only|just|partly|partially|rather|is it|are they)\b|, or ")
+CHOICE = _any_of(
+    r"还是(?!不行|不够|没有?[用过]).{1,14}[?？]?$", r"\bor (?:only|just|partly|partially|rather|is it|are they)\b|, or "
+)
 UNIVERSAL = _any_of(
     "只|仅|一律|必须|强制|任何|所有|全部|每一?[家个户]|都[要得]",
     r"\b(?:only|every|all|compulsory|mandatory|must|any|always|oblig\w+|required|forced|have to)\b",
@@ -334,6 +354,11 @@ OFTEN = _any_of(
 )
 # than which: a number so compared need not be the plan's own
 THAN = re.compile(r"\b(?:below|under|less|fewer|lower|more|above|over|exceed\w*|beyond|higher|larger|greater)\b", re.IGNORECASE)
+# in a sentence: that what is supposed is not so, and the words behind such a 不
+DENIES = _any_of("并不是|并非|不意味着|不等于|不代表")
+DENIED = re.compile(r"(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同|仅|但|只|得)|未)([\u4e00-\u9fff]{2,4})")
+CHANGES = _any_of("改(?!革|造|善|进|建)|变(?!化|更)")
+UNCHANGED = _any_of("不变|不改变")
 GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
 # a question that supposes a duty, and a sentence that lifts it
 NEEDED = _any_of("[还要就]得(?!到|了)|需要|必须|要不要|(?<!不)须", r"\b(?:need|have to|must|required)\b")

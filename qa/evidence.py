@@ -33,6 +33,7 @@ IN_FOCUS, SOME_FOCUS = 0.5, 0.15
 Weights = NDArray[np.float64]
 LEAD_MAX = 22  # characters
 _UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
+_PERSONS = ("人", "名", "位")
 _GENERAL = ("个", "项", "种")  # 100个企业 is as good as 100家企业
 _ENGLISH_BREAK = re.compile(r"[,;:] | and | or ")
 _BREAK = re.compile(r"[，；：,;]")
@@ -231,15 +232,19 @@ def fits(question: Question, figure: Figure) -> bool:
     """Whether a figure measures what the question asks for."""
     if question.kind is Kind.DATE:
         return figure.family == "date"
+    if figure.text.startswith("第") != ("第几" in question.text):
+        return False  # 第八轮 does not say how many, and 八轮 not which
+    if question.family == "length" and cues.HOW_LONG.search(question.text):
+        return figure.family in ("length", "duration")
+    if question.unit in _PERSONS and figure.unit in _PERSONS:
+        return True
     if question.unit and question.family in ("count", "label", "people"):
-        if figure.text.startswith("第") and "第几" not in question.text:
-            return False  # 第八轮 does not say how many
         general = question.unit in _GENERAL or (question.family == "count" and fold(figure.unit) in _GENERAL)
         return fold(figure.unit) == question.unit or (general and figure.family == "count")
     if question.family:
         return figure.family == question.family
-    if figure.family == "duration" and cues.HOW_MANY_EN.search(question.text):
-        return False  # how many years is asked by name
+    if figure.family in ("duration", *cues.NO_NUMBER_OF) and cues.HOW_MANY_EN.search(question.text):
+        return False  # how many years, or per cent, is asked by name
     large = figure.family == "" and re.search("[万亿]", figure.text)  # 用户数达到4.6亿
     return bool(large) or (figure.family not in ("date", "label", "") and figure.unit not in ("", "大", "轮", "届"))
 

@@ -13,7 +13,17 @@ from index.retrieve import Hit, Index
 from qa import cues, texts
 from qa.answer import Answer, Citation, Nearest, Reason
 from qa.check import faults
-from qa.claims import agrees, contradicts, english_contradiction, other_number, stated
+from qa.claims import (
+    WORD,
+    agrees,
+    contradicts,
+    english_contradiction,
+    opposite_word,
+    other_date,
+    other_number,
+    reworded,
+    stated,
+)
 from qa.compare import Comparison
 from qa.compose import MAX_MEASURES, MAX_TEXT, cite, following, measures, shorten
 from qa.evidence import IN_FOCUS, SOME_FOCUS, Evidence, Ranker, clause_of, is_lead
@@ -266,7 +276,7 @@ class Responder:
             if (often or question.kind is Kind.DATE) and not question.strict and self.sure(question, best):
                 return self._fact(question, ranked, plan)
             return Reason.NO_FIGURE
-        if self._later_year(question, found):
+        if self._other_time(question, found):
             return Reason.NO_FIGURE
         achieved = cues.RESULT.search(fold(question.text)) and not cues.TO_COME.search(question.text)
         if achieved and not cues.STANDS.search(found.sentence.text):
@@ -276,8 +286,8 @@ class Responder:
         dated = question.kind is Kind.DATE and len(whole) <= MAX_DATED
         said = whole if dated else self.speaker.figure(plan, found.sentence, found.figure, question.language)
         text = self.speaker.marked([said], question.language)
-        if question.years and not any(str(y) in found.sentence.text for y in question.years):
-            text += texts.pick(texts.WHOLE_PERIOD, question.language)
+        if question.years and not self._years(found) & set(question.years):
+            text += texts.pick(texts.WHOLE_PERIOD if plan.meta.period else texts.UNDATED, question.language)
         return Draft(text, (cite(plan, found.sentence, 1, [(found.figure.start, found.figure.end)]),))
 
     def figure_of(self, question: Question, ranked: Sequence[Evidence]) -> Evidence | None:
@@ -289,12 +299,32 @@ class Responder:
         """Whether the figure found is what was asked for: near the best sentence, and among the question's words."""
         if found.score < best.score - FIGURE_DISTANCE:
             return False
+        if self._of_another(question, found):
+            return False
         if found.cover >= FIGURE_COVER:
             return True
         focus = self.ranker.in_focus(question, found)
         # sums are asked for more often than plans give them: that the sentence comes near is not enough
         enough = SOME_FOCUS if question.strict and question.family in cues.SELDOM_GIVEN else 0.0
         return (self.sure(question, found) and focus >= enough) or (bool(question.focus) and focus >= IN_FOCUS)
+
+    def _of_another(self, question: Question, found: Evidence) -> bool:
+        """Whether a sentence speaks of another thing than the one whose figure is asked for.
+
+        That of 建筑垃圾的利用率是多少 is 建筑垃圾: the plan knows it, and neither the sentence nor a heading above it names it. A
+        sentence that is known to answer such a question may well put it in other words.
+        """
+        sentence = found.sentence
+        if opposite_word(fold(question.text), fold(sentence.text)):
+            return True
+        if self.index.background(question.language).above(0.0, found.asked)[1] >= CHANCE:
+            return False
+        owned = cues.OWNER.search(fold(question.text))
+        words = [w for w in self.index.words.terms(owned["owner"]) if not self.ranker.figures(w)] if owned else []
+        if not words or len(words[-1]) < WORD or words[-1] not in self.index.vocabulary:
+            return False
+        headings = (s.title for s in self.index.plan.path(sentence.ref))
+        return not any(words[-1] in fold(text) for text in (sentence.text, *headings))
 
     def _left_open(self, question: Question, best: Evidence) -> str | None:
         """The clause that names the indicator and leaves its figure to somebody else."""
@@ -327,7 +357,7 @@ class Responder:
 
     def _in_role(self, question: Question, plan: Plan, best: Evidence) -> str:
         """The bodies that the section names for the part that a question asks about, else the whole section; folded."""
-        section, role = plan.by_ref[best.sentence.ref], cues.ROLE.search(question.text)
+        section, role = plan.by_ref[best.sentence.ref], cues.ROLE_ASKED.search(question.text)
         line = self._in_charge(question, plan, best)
         parts = cues.ROLE.split(line.text) if role and line else []
         named = [bodies for name, bodies in zip(parts[1::2], parts[2::2], strict=True) if role and name == role[1]]
@@ -360,7 +390,12 @@ class Responder:
         """
         _, known = self.index.background(question.language).above(0.0, best.asked)
         alike = best.cover >= YES_COVER or known >= YES_KNOWN
-        return alike and self.sure(question, best) and self._borne_out(question, plan, best)
+        same = not reworded(fold(question.text), fold(best.sentence.text)) and not self._unheard(question)
+        return alike and same and self.sure(question, best) and self._borne_out(question, plan, best)
+
+    def _unheard(self, question: Question) -> bool:
+        """Whether the question quotes a word that the plan does not use."""
+        return any(squeeze(q) not in self.index.folded for q in question.quoted)
 
     def _borne_out(self, question: Question, plan: Plan, best: Evidence) -> bool:
         """Whether the section gives each figure that the question states."""
@@ -381,23 +416,34 @@ class Responder:
             return True
         if question.kind is Kind.YES_NO and self._other_year(question, best):
             return True
+        if other_date(squeeze(fold(question.text)), squeeze(fold(best.sentence.text))):
+            return True
         if question.language == "en" and other_number(question.text, self.speaker.sentence(plan, best.sentence, "en")):
             return True
         return self._names_another(question, best, plan)
 
     def _years(self, evidence: Evidence) -> set[int]:
-        """The years that a sentence names."""
-        return {int(f.value) for f in self.ranker.figures(evidence.sentence.text) if f.family == "date" and f.value}
+        """The years that a sentence is about: its own, else those of its lead, else of a heading above it."""
+        plan, sentence = self.index.plan, evidence.sentence
+        before = [s.text for s in plan.by_ref[sentence.ref].sentences if s.start < sentence.start]
+        leads = [text for text in reversed(before) if text.endswith(("：", ":"))]
+        headings = [s.title for s in reversed(plan.path(sentence.ref))]
+        return next(filter(None, map(self._years_in, (sentence.text, *leads, *headings))), set())
+
+    def _years_in(self, text: str) -> set[int]:
+        return {int(f.value) for f in self.ranker.figures(text) if f.family == "date" and f.value}
 
     def _other_year(self, question: Question, best: Evidence) -> bool:
         """Whether the sentence names years, and none that the question names."""
-        years = self._years(best)
+        years = self._years_in(best.sentence.text)
         return bool(question.years and years and years.isdisjoint(question.years))
 
-    def _later_year(self, question: Question, found: Evidence) -> bool:
-        """Whether a figure is asked for a year beyond the years that its sentence gives it for."""
+    def _other_time(self, question: Question, found: Evidence) -> bool:
+        """Whether a figure is asked for a year beyond those that it is given for; of a text without a period, for another."""
         years = self._years(found)
-        return bool(question.years and years and min(question.years) > max(years))
+        if not question.years or not years:
+            return False
+        return min(question.years) > max(years) or not (self.index.plan.meta.period or years & set(question.years))
 
     def other_period(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
         """No, where a question supposes a year outside the plan's period for something that the plan sets another year for."""

@@ -52,6 +52,7 @@ WHOLE_PERIOD = (
     "（计划没有按年分列，这是整个计划期的数。）",
     " (The plan does not break this down by year: it is the figure for the whole period of the plan.)",
 )
+UNDATED = ("（原文这一句没有写明年份。）", " (The sentence itself names no year.)")
 UNOFFICIAL = "Unofficial translation; the Chinese text quoted is authoritative."
 CORRECTION = ("与计划不符。计划的表述是：{text}", "No, the plan does not say that. It says: {text}")
 NO_REASON = ("计划没有说明原因。计划的表述是：{text}", "The plan does not say why. It says: {text}")

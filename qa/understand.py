@@ -100,9 +100,10 @@ def _wanted_figure(folded: str, language: str) -> tuple[str, str, bool]:
             # 几年一次, 任期几年; which year is asked with 哪一年
             family = "duration" if match["unit"] == "年" else unit_family(match["unit"])
             return family, match["unit"], True
-    return next(
-        ((family, "", strict) for pattern, family, strict in cues.FAMILIES[language] if pattern.search(folded)), ("", "", False)
-    )
+    families = cues.FAMILIES[language]
+    if language == "en" and cues.HOW_MANY_EN.search(folded):
+        families = tuple(f for f in families if f[1] not in cues.NO_NUMBER_OF)
+    return next(((family, "", strict) for pattern, family, strict in families if pattern.search(folded)), ("", "", False))
 
 
 # ---- conditions -----------------------------------------------------------------------------------------------------
