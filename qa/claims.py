@@ -42,8 +42,10 @@ _OPPOSITE_EN = tuple(
     for a, b in ((first, second), (second, first))
 )  # fmt: skip
 _ENGLISH_TOKEN = re.compile(r"(?<![A-Za-z.])\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
+_TURNED_EN = re.compile(r"(?:dis|un|in|im|ir|non)([a-z]{5,}?)(?:ed|s|ing)?$")  # discouraged, unofficial
 _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
+_CODE = re.compile(r"([国第+])([一二三四五六七八九十]+|\d+)")
 _PREFIXED = re.compile(r"[副非未]([\u4e00-\u9fff]{2})")  # 副主任 is no 主任
 WORD = 2  # characters
 _TAG_MAX = 6  # characters of 对不对, 是真的吗 and the like, which put nothing by themselves
@@ -85,6 +87,9 @@ def english_claims(text: str) -> dict[str, float]:
 
 def english_contradiction(question: str, rendering: str) -> bool:
     """Whether a number in an English question differs from the one that the sentence gives for the same thing."""
+    words, said = ({t.lower() for t in _ENGLISH_TOKEN.findall(text)} for text in (question, rendering))
+    if any((m := _TURNED_EN.match(word)) and m[1] in {w[: len(m[1])] for w in said} and word not in said for word in words):
+        return True
     stated, given = english_claims(question), english_claims(rendering)
     if any(given[what] != value for what, value in stated.items() if what in given):
         return True
@@ -152,6 +157,16 @@ def other_date(question: str, sentence: str) -> bool:
     """Whether a question states a month or day, and the sentence gives another."""
     given = _dates(sentence)
     return bool(given) and any(not any(_same_day(date, d) for d in given) for date in _dates(question))
+
+
+def other_code(question: str, sentence: str, plan: str) -> bool:
+    """Whether a question numbers something that the sentence numbers otherwise: 国五 for 国六, “1+6” for “1+4”.
+
+    A number that the plan uses anywhere may be meant rightly.
+    """
+    given = {(m[1], m[2]) for m in _CODE.finditer(sentence)}
+    asked = {(m[1], m[2]) for m in _CODE.finditer(question)} - given
+    return any(name + number not in plan and any(name == other for other, _ in given) for name, number in asked)
 
 
 def reworded(question: str, sentence: str) -> bool:

@@ -12,6 +12,7 @@ from qa.evidence import Evidence, clause_of, is_lead
 
 # characters of an answer's text by language; a longer sentence is cut to the clauses that answer
 MAX_TEXT = {"zh": 160, "en": 480}
+SAYS_MIN = 8  # characters: 各位代表！ says nothing
 MAX_MEASURES = {"zh": 190, "en": 520}
 _HORIZON = re.compile(r"(?:^|，)((?:到|至)\s*\d{4}\s*年[底末]?)，")
 _BREAK = re.compile(r"[，；]|[,;](?= )")
@@ -93,6 +94,7 @@ def measures(
     for evidence in ranked[1:6]:
         sentence = evidence.sentence
         fits_in = sum(map(length, chosen)) + length(sentence) <= limit
-        if sentence.ref == best.ref and evidence.score >= near * ranked[0].score and fits_in and not is_lead(plan, sentence):
+        says = len(sentence.text) >= SAYS_MIN and not is_lead(plan, sentence)
+        if sentence.ref == best.ref and evidence.score >= near * ranked[0].score and fits_in and says:
             chosen.append(sentence)
     return sorted(chosen, key=lambda s: s.start)

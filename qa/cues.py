@@ -87,13 +87,15 @@ DATE = _any_of(
     r"\b(?:by|since|until) when\b|^\W*when\W*$",
     r"\b(?:what|which|on what) (?:date|day|year|years|period|month)\b",
 )
+DAY_ASKED = _any_of("哪一?[年月天日]|几[月号日]", r"\b(?:what|which|on what) (?:date|day|year|month)\b")
 FIGURE = {
     "zh": _any_of(f"{NUMBER_ASKED}|多大|多长|多高|多远|多久(?![没未不])|几成|比例是|指标值|数值|目标值|第几"),
     "en": _any_of(
         r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
         r"\b(?:total|overall) (?:area|length|number|amount|share)\b",
         r"\bwhat (?:minimum |maximum |is the |are the )?(?:[\w.-]+ ){0,4}"
-        r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration|average|total)s?\b",
+        r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration|average|total|limit|threshold)s?\b",
+        r"\b(?:need|want|give me|looking for)\b.{0,40}\b(?:percentage|share|rate|target|figure|number)\b",
     ),
 }
 
@@ -137,9 +139,10 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
             False,
         ),
         (_any_of("浓度"), "concentration", False),
-        (_any_of("面积|多大|平方"), "area", False),
+        (_any_of("面积|平方"), "area", False),
         (_any_of("多久|多长(?:的)?时间|时长|期限|多少时间"), "duration", False),
         (_any_of("多长|长度|里程|多远|半径"), "length", False),
+        (_any_of("多大(?!比例|吨位|力度|规模|程度)"), "area", False),
         (_any_of("装机|功率"), "power", True),
         (
             _any_of(
@@ -289,7 +292,7 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
     (_any_of(r"联系人|联络人|\bcontact person\b"), _any_of("(?:联系|联络)人[:：]"), ("联系人", "a contact person")),
     (
         _any_of(
-            "中标|承包商|承建|施工单位|哪家(?:公司|企业)|哪个公司",
+            "中标|承包商|谁.{0,2}(?:承建|施工)|(?:承建|施工)(?:单位|方)(?:是|为|叫)|哪家(?:公司|企业|单位)|哪个公司",
             r"\bcontract(?:or|ed)?\b|\bwhich (?:\w+ ){0,2}(?:company|firm)\b",
         ),
         _any_of("公司|集团"),
@@ -307,7 +310,7 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
 )
 
 # the same, where the answer is the name of a place
-ASKS_CITY = _any_of("哪(?:个|些|座|几个)?(?:城市|省份?)", r"\b(?:which|what) (?:\w+ ){0,2}(?:cit(?:y|ies)|provinces?)\b")
+ASKS_CITY = _any_of("哪(?:个|些|座|几个)?(?:城市|省份?)", r"\b(?:which|what) (?:\w+ ){0,2}(?:cit(?:y|ies)|provinces?)\b(?!-)")
 CITY = ("是哪个城市", "which city")
 
 # ---- yes and no -----------------------------------------------------------------------------------------------------
@@ -320,7 +323,7 @@ UNIVERSAL = _any_of(
     r"\b(?:only|every|all|compulsory|mandatory|must|any|always|oblig\w+|required|forced|have to)\b",
 )
 # that what is named is all: a plan that means it says it
-ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅", r"(?<!not )\bonly\b")
+ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅", r"(?<!not )\b(?:only|merely|solely)\b")
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广|启动")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入: a question, no denial

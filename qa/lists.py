@@ -1,5 +1,6 @@
 """Complete lists: an exhaustive pass over a plan's sentences, headings or targets, never the top k."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ LIST_MAX = 60
 # questions was .47 in Chinese and .70 in English
 KNOWN = {"zh": 0.4, "en": 0.65}
 CLAUSE_MAX = {"zh": 60, "en": 160}  # characters of what is told of each sentence in a list
+ITEM_MAX = 120  # characters of an item without a title that are told
 _BODY_MIN = 3  # characters of a body's name
 HELD = 0.45  # a sentence belongs to a list when it holds this share of the topic's words, weighted by rarity
 
@@ -72,6 +74,16 @@ class Lister:
         if len(children) < 2 or best.cover < HELD or not cues.INTRODUCES.search(best.sentence.text):
             return None
         return self._children(question, plan, plan.by_ref[best.sentence.ref], children)
+
+    def introduced(self, question: Question, plan: Plan, best: Evidence) -> Draft | None:
+        """The items below the sentence that answers, where that only introduces them: 必须满足以下条件。"""
+        section = plan.by_ref[best.sentence.ref]
+        children = plan.children(section.ref)
+        introduces = cues.INTRODUCES.search(best.sentence.text) and best.sentence == section.sentences[-1]
+        asks_else = question.holds or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO)
+        if len(children) < 2 or not introduces or asks_else:
+            return None
+        return self._children(question, plan, section, children)
 
     def tasks(self, question: Question, plan: Plan, best: Sentence) -> Draft | None:
         """The tasks below the section that a question describes: the best sentence introduces them, or is in one of so many."""
@@ -150,20 +162,37 @@ class Lister:
         return named[max(named, key=len)] if named else None
 
     def _children(self, question: Question, plan: Plan, section: Section, children: Sequence[Section]) -> Draft:
-        citations = [
-            cite_heading(plan, c.ref, i) if c.title else cite(plan, c.sentences[0], i) for i, c in enumerate(children, 1)
-        ]
-        lines = [
-            self._line(question, plan, c.ref) if c.title else f"{c.address} {self._clause(question, plan, c.sentences[0], ())}"
-            for c in children
-        ]
-        head = self._head(question, plan, section, len(children))
-        return self._draft(plan, head, [f"{line}[{i}]" for i, line in enumerate(lines, 1)], citations)
+        """The sections below one, a line each: by title, or where they have none by what they say."""
+        lead = section.sentences[-1] if section.sentences and cues.INTRODUCES.search(section.sentences[-1].text) else None
+        citations = [cite(plan, lead, 1)] if lead else []
+        lines = []
+        for child in children:
+            first = len(citations) + 1
+            if child.title:
+                citations.append(cite_heading(plan, child.ref, first))
+                lines.append(f"{self._line(question, plan, child.ref)}[{first}]")
+                continue
+            told = self._short(child)
+            citations += [cite(plan, s, mark) for mark, s in enumerate(told, first)]
+            said = (f"{self._clause(question, plan, s, ())}[{mark}]" for mark, s in enumerate(told, first))
+            lines.append(f"{child.address} {'；'.join(said)}")
+        if lead:
+            head = f"{self._speaker.sentence(plan, lead, question.language).rstrip('。.：:')}：[1]"
+        else:
+            head = self._head(question, plan, section, len(children))
+        return self._draft(plan, head, lines, citations)
 
     def _head(self, question: Question, plan: Plan, section: Section, parts: int) -> str:
         title = self._speaker.title(plan, section.ref, question.language)
         number = texts.count(parts, question.language)
         return texts.pick(texts.LIST_CHILDREN, question.language).format(title=title, count=number)
+
+    @staticmethod
+    def _short(section: Section) -> tuple[Sentence, ...]:
+        """The sentences of an item, as many as a line of a list has room for, at least the first."""
+        sizes = itertools.accumulate(len(s.text) for s in section.sentences)
+        room = [s for s, size in zip(section.sentences, sizes, strict=True) if size <= ITEM_MAX]
+        return tuple(room) or section.sentences[:1]
 
     def _leads(self, question: Question, plan: Plan, section: Section) -> Draft | None:
         """The short sentences with which the paragraphs of a section begin, where each does: its principles, its aims."""

@@ -19,6 +19,7 @@ from qa.claims import (
     contradicts,
     english_contradiction,
     opposite_word,
+    other_code,
     other_date,
     other_number,
     reworded,
@@ -157,7 +158,11 @@ class Responder:
         strange = self.lister.strange(question) and self._above_sure(ranked[0]) < 0
         if strange or not self.relevant(question, ranked):
             return Reason.NOT_IN_PLAN
-        special = self.lister.tasks(question, plan, ranked[0].sentence) or self._correction(question, ranked, plan)
+        special = (
+            self.lister.tasks(question, plan, ranked[0].sentence)
+            or self._correction(question, ranked, plan)
+            or self.lister.introduced(question, plan, ranked[0])
+        )
         if special:
             return special
         if question.kind in (Kind.FIGURE, Kind.DATE):
@@ -273,7 +278,9 @@ class Responder:
             )
         if not found or not found.figure:
             often = question.family == "duration" and cues.OFTEN.search(best.sentence.text)
-            if (often or question.kind is Kind.DATE) and not question.strict and self.sure(question, best):
+            # when may be answered by an event, which year by a year alone
+            event = question.kind is Kind.DATE and not cues.DAY_ASKED.search(question.text)
+            if (often or event) and not question.strict and self.sure(question, best):
                 return self._fact(question, ranked, plan)
             return Reason.NO_FIGURE
         if self._other_time(question, found):
@@ -311,8 +318,8 @@ class Responder:
     def _of_another(self, question: Question, found: Evidence) -> bool:
         """Whether a sentence speaks of another thing than the one whose figure is asked for.
 
-        That of 建筑垃圾的利用率是多少 is 建筑垃圾: the plan knows it, and neither the sentence nor a heading above it names it. A
-        sentence that is known to answer such a question may well put it in other words.
+        That of 建筑垃圾的利用率是多少 is 建筑垃圾: the plan knows it, and neither the sentence nor a heading above it does.
+        A sentence that is known to answer such a question may well put it in other words.
         """
         sentence = found.sentence
         if opposite_word(fold(question.text), fold(sentence.text)):
@@ -415,6 +422,8 @@ class Responder:
         if body and squeeze(fold(body[1])) not in self._in_role(question, plan, best):
             return True
         if question.kind is Kind.YES_NO and self._other_year(question, best):
+            return True
+        if other_code(squeeze(fold(question.text)), squeeze(fold(best.sentence.text)), self.index.folded):
             return True
         if other_date(squeeze(fold(question.text)), squeeze(fold(best.sentence.text))):
             return True
