@@ -182,6 +182,13 @@ class Ranker:
             terms.update(stems(english_span(self._index.rendering(sentence.ref, sentence.text), figure)))
         return self.cover(groups, weights, frozenset(terms), frozenset())
 
+    def counts(self, question: Question, sentence: Sentence, figure: Figure) -> float:
+        """The share of the words for the thing counted that stand behind a figure: 领军, 企业 in 10家知名的领军企业."""
+        words = [w for w in self._index.words.terms(question.counted) if len(w) > 1] if question.counted else []
+        end = figure_span(sentence.text, figure)[1]
+        behind = fold(sentence.text[figure.end : end])
+        return sum(w in behind for w in words) / len(words) if words else 0.0
+
     def span_cover(self, groups: Groups, weights: Weights, text: str, span: tuple[int, int]) -> float:
         """The share of the question's words that a part of a sentence holds."""
         return self.cover(groups, weights, frozenset(self._index.words.terms(text[slice(*span)])), frozenset())
@@ -206,6 +213,7 @@ class Ranker:
             named = [
                 c + self.figure_cover(question, focus, rare, plan, sentence, f) for c, f in zip(covers, fitting, strict=True)
             ]
+        named = [c + self.counts(question, sentence, f) for c, f in zip(named, fitting, strict=True)]
         best = max(range(len(fitting)), key=lambda i: (named[i], fitting[i].family != "count", -i))
         # without a hint at the unit a measure is likelier meant than a count
         bonus = TYPE_BONUS * (
@@ -276,7 +284,10 @@ def figure_span(text: str, figure: Figure) -> tuple[int, int]:
     begin, end = clause_of(text, figure.start)
     before = max((f.end for f in _figures(text) if f.end <= figure.start and f.family not in ("date", "label", "")), default=0)
     follows = figure.family in ("count", "label", "length", "people", "")
-    return max(begin, before), end if follows or _CJK.match(text, figure.end) else figure.end
+    if not follows and not _CJK.match(text, figure.end):
+        return max(begin, before), figure.end
+    after = min((f.start for f in _figures(text) if f.start >= figure.end and f.family == figure.family), default=end)
+    return max(begin, before), min(end, after)
 
 
 def _between_figures(text: str, at: int, figures: Sequence[Figure]) -> bool:

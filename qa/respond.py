@@ -34,6 +34,7 @@ from qa.understand import Kind, Question, Scope, premise, supposes
 
 EVIDENCE_HITS = 12  # sections of which sentences are read
 FIGURE_COVER = 0.35  # a figure counts as the answer only where this share of the question's words stands around it
+HALF = 0.5  # ... or more of the words for the thing counted behind it: of 45 such figures 41 were the answer
 FIGURE_DISTANCE = 0.25  # ... and where its sentence scores about as well as the best
 MAX_DATED = 80  # characters of a sentence that is told whole for its date
 SURE_COVER = 0.5  # with this share of the question's words a sentence is certainly about it
@@ -308,7 +309,7 @@ class Responder:
             return False
         if self._of_another(question, found):
             return False
-        if found.cover >= FIGURE_COVER:
+        if found.cover >= FIGURE_COVER or (found.figure and self.ranker.counts(question, found.sentence, found.figure) > HALF):
             return True
         focus = self.ranker.in_focus(question, found)
         # sums are asked for more often than plans give them: that the sentence comes near is not enough

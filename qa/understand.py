@@ -44,7 +44,7 @@ class Question:
     ask. `family` and `unit` say what a figure must measure ("" for anything), `strict` whether the question named that
     itself. `years`, `rounds` and `places` are the conditions it sets, `claims` the figures it states, `quoted` its words
     in “”, `holds` what a sentence that answers has to hold, `focus` the topic of the clause that asks for a figure, where the
-    question has several clauses.
+    question has several clauses, `counted` the thing counted, which stands behind 多少个.
     """
 
     text: str
@@ -61,6 +61,7 @@ class Question:
     quoted: tuple[str, ...] = ()
     holds: re.Pattern[str] | None = None
     focus: str = ""
+    counted: str = ""
 
 
 def language_of(text: str) -> str:
@@ -179,6 +180,11 @@ def _focus(folded: str, language: str) -> str:
     return cues.ASKING[language].sub(" ", asking[-1]).strip() if len(clauses) > 1 and asking else ""
 
 
+def _counted(folded: str) -> str:
+    asked = cues.HOW_MANY.search(folded)
+    return _CLAUSE.split(folded[asked.end() :])[0] if asked and asked["unit"] else ""
+
+
 def _quoted(text: str, language: str) -> tuple[str, ...]:
     """The words that a question puts in quotation marks; in an English one also its Chinese words."""
     found = [*cues.QUOTED.findall(text), *(_CJK_WORD.findall(text) if language == "en" else ())]
@@ -209,6 +215,7 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
         claims=claims,
         quoted=_quoted(text, language),
         focus=_focus(folded, language),
+        counted=_counted(folded),
         holds=holds,
     )
 
