@@ -325,6 +325,8 @@ UNIVERSAL = _any_of(
 # that what is named is all: a plan that means it says it
 ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅", r"(?<!not )\b(?:only|merely|solely)\b")
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广|启动")
+# a term that a question states, where 三年行动 and 干满一年 state none
+SET_TERM = re.compile(r"(?:定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入: a question, no denial
 A_NOT_A = re.compile(r"(\w)不\1|有没有|有无")

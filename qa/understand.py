@@ -276,6 +276,8 @@ def _with_units(folded: str) -> str:
 
 def _is_claim(folded: str, figure: Figure) -> bool:
     """Whether a figure in a question states something: 五起 does, 哪三个 and 三年 do not."""
-    if figure.family in ("date", "label", "", "duration") or figure.unit in ("大", "轮", "次"):
+    if figure.family in ("date", "label", "") or figure.unit in ("大", "轮", "次"):
+        return False
+    if figure.family == "duration" and not cues.SET_TERM.search(folded, 0, figure.end):
         return False
     return folded[max(0, figure.start - 1) : figure.start] not in tuple("哪这那第前每几")
