@@ -111,7 +111,7 @@ ACROSS = _any_of(
 EACH = _any_of("分别|各自|各(?=[是为有要达])|有什么(?:不同|区别|差别)", r"\brespectively\b")
 # whose figure is asked for: 建筑垃圾的利用率要达到百分之几, 流动人员占总人数的比例是多少
 OWNER = re.compile(
-    r"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{2,14}?)[的占][\u4e00-\u9fff“”,，0-9]{0,20}?(?:多少|几|百分之|多[大高长久])"
+    r"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{2,14}?)(?:[的占]|(?=浓度|比例|比重|总额|产量|面积|数量|人数|金额|占比))[\u4e00-\u9fff“”,，0-9]{0,20}?(?:多少|几|百分之|多[大高长久])"
 )
 SELDOM_GIVEN = ("money", "power")
 HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
