@@ -111,7 +111,9 @@ ACROSS = _any_of(
 EACH = _any_of("分别|各自|各(?=[是为有要达])|有什么(?:不同|区别|差别)", r"\brespectively\b")
 # whose figure is asked for: 建筑垃圾的利用率要达到百分之几, 流动人员占总人数的比例是多少
 OWNER = re.compile(
-    r"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{2,14}?)(?:[的占]|(?=浓度|比例|比重|总额|产量|面积|数量|人数|金额|占比))[\u4e00-\u9fff“”,，0-9]{0,20}?(?:多少|几|百分之|多[大高长久])"
+    r"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{2,14}?)"
+    r"(?:[的占]|(?=浓度|比例|比重|总额|产量|面积|数量|人数|金额|占比|[\u4e00-\u9fff]{0,4}率))"
+    r"[\u4e00-\u9fff“”,，0-9]{0,20}?(?:多少|几|百分之|多[大高长久])"
 )
 SELDOM_GIVEN = ("money", "power")
 HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
@@ -250,6 +252,10 @@ OWN_YEAR = {
 
 # a document number, a regulation, a body: by the words that ask for it
 DOCUMENT_NUMBER = _any_of(r"〔\d{4}〕|[\[(（]\d{4}[\])）]\s*\d+\s*号")
+_ORGANISATION = _any_of(
+    "(?<![布格结全大当时])局(?![部面限势])|委(?![托派])|办事处|办公室|政府|街道|部门|小组|公安|法院|检察|人大|政协|单位",
+    "河长办|企业|机构",
+)
 HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (_any_of("文号|发文字号|document number|reference number"), DOCUMENT_NUMBER),
     (
@@ -264,7 +270,7 @@ HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
             "哪(?:一|几|两|三)?个(?:部门|单位|机构)|哪些(?:部门|单位)|由谁|谁来|谁负责|找谁|牵头单位|责任部门",
             r"\bwho\b|\bwhich (?:\w+ ){0,2}(?:department|body|bodies|agency|agencies|authority|authorities|office)s?\b",
         ),
-        _any_of("局|委(?!托)|办事处|办公室|政府|街道|部门|小组|公安|法院|检察|人大|政协|单位|河长办|企业|机构"),
+        _ORGANISATION,
     ),
 )
 _ROLES = "牵头|责任|负责|主办|承办|协办|配合|参加|实施"
@@ -286,6 +292,15 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
         ),
         _any_of(r"\d{3,4}-?\d{7,8}|1\d{10}|\d{5}热线"),
         ("电话", "a phone number"),
+    ),
+    (
+        _any_of(
+            "(?:归|由|是)哪(?:一)?个(?:部门|单位|局)|由谁(?:来)?(?:负责|牵头|主管)|谁(?:来)?(?:负责|牵头|主管)|(?:牵头|责任)(?:单位|部门)是(?:谁|哪)",
+            r"\bwhich (?:\w+ )?(?:department|bureau|agency|authority|office) (?:is|are) (?:in charge|responsible)\b"
+            r"|\bwho (?:is|are) (?:in charge|responsible)\b",
+        ),
+        _ORGANISATION,
+        ("由谁负责", "who is responsible"),
     ),
     (_any_of(r"办公地址|地址|门牌|\baddress\b"), _any_of(r"[路街道]\s*\d+\s*号"), ("地址", "an address")),
     (_any_of(r"邮箱|电子邮件|\be-?mail\b"), _any_of("@"), ("邮箱", "an e-mail address")),

@@ -122,7 +122,7 @@ class Responder:
         A question that states a wrong figure is answered with the right one, whatever it asks.
         """
         for asked, given, name in cues.DETAILS:
-            if asked.search(question.text) and not any(given.search(e.sentence.text) for e in evidence[:5]):
+            if asked.search(question.text) and not given.search(self.index.plan.by_ref[evidence[0].sentence.ref].text):
                 return name
         city = cues.ASKS_CITY.search(question.text) and not any(names_city(e.sentence.text) for e in evidence[:5])
         return cues.CITY if city and not self._correction(question, evidence, self.index.plan) else None
