@@ -323,7 +323,7 @@ class Responder:
         A sentence that is known to answer such a question may well put it in other words.
         """
         sentence = found.sentence
-        if opposite_word(fold(question.text), fold(sentence.text)):
+        if opposite_word(question.topic, fold(sentence.text)):  # the topic is without 多少
             return True
         if self.index.background(question.language).above(0.0, found.asked)[1] >= CHANCE:
             return False
