@@ -68,6 +68,7 @@ LIST = _any_of(
 )
 YES_NO = _any_of(
     r"[吗伐]\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
+    r"([\u4e00-\u9fff])不\1(?![\u4e00-\u9fff]?好意思)",  # 给不给, 鼓不鼓励
     r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
 )
 MEASURES = _any_of(
@@ -110,11 +111,15 @@ ACROSS = _any_of(
 )
 EACH = _any_of("分别|各自|各(?=[是为有要达])|有什么(?:不同|区别|差别)", r"\brespectively\b")
 # whose figure is asked for: 建筑垃圾的利用率要达到百分之几, 流动人员占总人数的比例是多少
-OWNER = re.compile(
-    r"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{2,14}?)"
-    r"(?:[的占]|(?=浓度|比例|比重|总额|产量|面积|数量|人数|金额|占比|[\u4e00-\u9fff]{0,4}率))"
-    r"[\u4e00-\u9fff“”,，0-9]{0,20}?(?:多少|几|百分之|多[大高长久])"
+_ASKED = r"(?!是)(?:(?!的)[\u4e00-\u9fff“”，,0-9]){0,20}?(?:多少|几|百分之|多[大高长久])"
+_OWNED = r"浓度|比例|比重|总额|产量|面积|数量|人数|金额|占比|[\u4e00-\u9fff]{0,4}率"
+OWNERS = (
+    re.compile(rf".*(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{{2}}[”」]?)[的占]{_ASKED}"),
+    re.compile(rf"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{{2,14}}?)(?={_OWNED}){_ASKED}"),
 )
+# a year told by where it lies from the plan's own
+THIS_YEAR = re.compile(r"今年|去年|明年|上年|\bthis year\b|\blast year\b|\bnext year\b", re.IGNORECASE)
+SAME_YEAR = {"this year": "今年", "last year": "去年", "next year": "明年", "上年": "去年"}
 SELDOM_GIVEN = ("money", "power")
 HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
 NO_NUMBER_OF = ("money", "percent", "score")  # what how many does not ask for
@@ -134,7 +139,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         ),
         (
             _any_of(
-                "(?:补|奖|罚|赔|领|资助|补助|补贴|奖励)(?:给|到|个|企业|我们?)?(?:多少|几[百千万])(?!个|天|人|公)",
+                "(?:补|奖|罚|扣|缴|赔|领|资助|补助|补贴|奖励)(?:给|到|个|企业|我们?)?(?:多少|几[百千万])(?!个|天|人|公)",
                 "(?:总额|余额|产值|营业收入|销售收入|交易额|存款|贷款)(?:要|应|将|会|大约|大概|约)*(?:达到?|是|为|有|超过|突破)?了?(?:多少|几)",
             ),
             "money",
@@ -236,7 +241,7 @@ ASKING = {
     "zh": _any_of(
         "(?:从|自)?(?:哪一?|几)[天日年月号](?:起|开始)?|什么时候|何时",
         # the unit is no word to be found by: a sum of 亿元 that answers another question holds it too
-        rf"是?多少(?:[万亿千百]*(?:{UNIT}))?|百分之几|目标值?是|指标是|分别是?|请问|请告诉我|我想知道|想问一下|麻烦问下|具体(?:是|数值)?",
+        rf"最少|至少|最多|至多|起码|顶多|大约|大概|是?多少(?:[万亿千百]*(?:{UNIT}))?|百分之几|目标值?是|指标是|分别是?|请问|请告诉我|我想知道|想问一下|麻烦问下|具体(?:是|数值)?",
         "(?:计划|规划|方案|文件|文中|条例)(?:里|中|当中|对|要求|规定|提出|提到)+|本计划|该计划|这个计划",
     ),
     "en": _any_of(
@@ -267,7 +272,7 @@ HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         _any_of(
-            "哪(?:一|几|两|三)?个(?:部门|单位|机构)|哪些(?:部门|单位)|由谁|谁来|谁负责|找谁|牵头单位|责任部门",
+            "哪(?:一|几|两|三)?个(?:部门|单位|机构|厅|局|委)|哪些(?:部门|单位)|由谁|谁来|谁(?:负责|牵头|主管|主办)|找谁|牵头单位|责任部门",
             r"\bwho\b|\bwhich (?:\w+ ){0,2}(?:department|body|bodies|agency|agencies|authority|authorities|office)s?\b",
         ),
         _ORGANISATION,

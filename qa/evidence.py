@@ -213,13 +213,24 @@ class Ranker:
             named = [
                 c + self.figure_cover(question, focus, rare, plan, sentence, f) for c, f in zip(covers, fitting, strict=True)
             ]
-        named = [c + self.counts(question, sentence, f) for c, f in zip(named, fitting, strict=True)]
+        named = [
+            c + self.counts(question, sentence, f) + _timed(question, sentence.text, f)
+            for c, f in zip(named, fitting, strict=True)
+        ]
         best = max(range(len(fitting)), key=lambda i: (named[i], fitting[i].family != "count", -i))
         # without a hint at the unit a measure is likelier meant than a count
         bonus = TYPE_BONUS * (
             1 if question.family or question.kind is Kind.DATE else 0.25 if fitting[best].family == "count" else 0.75
         )
         return fitting[best], bonus + CLAUSE_BONUS * covers[best] + _manner(question, sentence.text, fitting[best])
+
+
+def _timed(question: Question, text: str, figure: Figure) -> float:
+    """Whether a figure's clause tells the time asked for: 今年 beside 去年, what came of it beside what was meant."""
+    clause = text[slice(*clause_of(text, figure.start))]
+    years = [{cues.SAME_YEAR.get(y.lower(), y) for y in cues.THIS_YEAR.findall(t)} for t in (question.text, clause)]
+    came = cues.RESULT.search(question.text) and cues.RESULT.search(clause)
+    return float(bool(years[0] & years[1])) + float(bool(came))
 
 
 def _manner(question: Question, text: str, figure: Figure) -> float:

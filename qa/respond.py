@@ -327,12 +327,16 @@ class Responder:
             return True
         if self.index.background(question.language).above(0.0, found.asked)[1] >= CHANCE:
             return False
-        owned = cues.OWNER.search(fold(question.text))
-        words = [w for w in self.index.words.terms(owned["owner"]) if not self.ranker.figures(w)] if owned else []
-        if not words or len(words[-1]) < WORD or words[-1] not in self.index.vocabulary:
-            return False
-        headings = (s.title for s in self.index.plan.path(sentence.ref))
-        return not any(words[-1] in fold(text) for text in (sentence.text, *headings))
+        said = "\n".join(fold(text) for text in (sentence.text, *(s.title for s in self.index.plan.path(sentence.ref))))
+        return any(owner not in said for owner in self._owners(question))
+
+    def _owners(self, question: Question) -> list[str]:
+        """The last words of what a question asks the figure of, as far as the plan uses them."""
+        found = (owner["owner"] for pattern in cues.OWNERS if (owner := pattern.search(fold(question.text))))
+        last = (self.index.words.terms(owner)[-1:] for owner in found)
+        return [
+            w for words in last for w in words if len(w) >= WORD and w in self.index.vocabulary and not self.ranker.figures(w)
+        ]
 
     def _left_open(self, question: Question, best: Evidence) -> str | None:
         """The clause that names the indicator and leaves its figure to somebody else."""
