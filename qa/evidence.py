@@ -26,6 +26,7 @@ IN_SECTION = 0.25  # a question's word counts a quarter where it stands beside t
 LEAD_MALUS = 0.08  # a sentence that only announces what its section says
 TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
 PER_HEAD_MALUS, CEILING_BONUS = 0.2, 0.1  # a figure per head where none is asked for; a ceiling where one is
+YEAR_BONUS = 0.3  # a sentence that names the year asked for
 PREFERRED_BONUS = 0.3  # the section that the question names by its title, or that was cited last
 NUMBER_BONUS = 0.5  # a document has one number, and hardly any word to find it by
 # share of the asking clause's words that have to stand around a figure: by themselves, or where all else speaks for it
@@ -150,6 +151,7 @@ class Ranker:
                     + W_COVER * cover
                     + W_SECTION * hit.score
                     + fit
+                    + (YEAR_BONUS if self._of_year(question, sentence) else 0)
                     + (PREFERRED_BONUS if hit.ref in preferred else 0)
                     - (LEAD_MALUS if is_lead(self._index.plan, sentence) else 0)
                 )
@@ -192,6 +194,10 @@ class Ranker:
     def span_cover(self, groups: Groups, weights: Weights, text: str, span: tuple[int, int]) -> float:
         """The share of the question's words that a part of a sentence holds."""
         return self.cover(groups, weights, frozenset(self._index.words.terms(text[slice(*span)])), frozenset())
+
+    @staticmethod
+    def _of_year(question: Question, sentence: Sentence) -> bool:
+        return any(f.family == "date" and f.value in question.years for f in _figures(sentence.text))
 
     def _typed(
         self, question: Question, plan: str, sentence: Sentence, groups: Groups, weights: Weights, focus: Groups
