@@ -46,6 +46,7 @@ _TURNED_EN = re.compile(r"(?:dis|un|in|im|ir|non)([a-z]{5,}?)(?:ed|s|ing)?$")  #
 _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
 _CODE = re.compile(r"([国第+])([一二三四五六七八九十]+|\d+)")
+_LEVEL = re.compile(r"([一二三四五六七八九甲乙丙])([级等期批][\u4e00-\u9fff]{2})")
 _PREFIXED = re.compile(r"[副非未]([\u4e00-\u9fff]{2})")  # 副主任 is no 主任
 WORD = 2  # characters
 _TAG_MAX = 6  # characters of 对不对, 是真的吗 and the like, which put nothing by themselves
@@ -167,6 +168,14 @@ def other_code(question: str, sentence: str, plan: str) -> bool:
     given = {(m[1], m[2]) for m in _CODE.finditer(sentence)}
     asked = {(m[1], m[2]) for m in _CODE.finditer(question)} - given
     return any(name + number not in plan and any(name == other for other, _ in given) for name, number in asked)
+
+
+def other_level(question: str, sentence: str, plan: str) -> bool:
+    """Whether a question is about another level than the sentence, one that the plan does not know: 二级医院, 三级医院."""
+    return any(
+        m[0] not in plan and any(o[2] == m[2] and o[1] != m[1] for o in _LEVEL.finditer(sentence))
+        for m in _LEVEL.finditer(question)
+    )
 
 
 def reworded(question: str, sentence: str) -> bool:

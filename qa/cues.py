@@ -66,6 +66,7 @@ LIST = _any_of(
     r"\b(?:lines of work|tasks (?:listed|are listed|under|in the section))\b",
     r"\ball (?:the )?(?:sections|tasks|parts|places|targets|passages|spots|mentions|clauses)\b",
 )
+WHAT = re.compile(r"^\W*(?:what|which|who|whom|whose|how|why|when|where)\b", re.IGNORECASE)
 YES_NO = _any_of(
     r"[吗伐]\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
     r"([\u4e00-\u9fff])不\1(?![\u4e00-\u9fff]?好意思)",  # 给不给, 鼓不鼓励
@@ -95,7 +96,8 @@ FIGURE = {
         r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
         r"\b(?:total|overall) (?:area|length|number|amount|share)\b",
         r"\bwhat (?:minimum |maximum |is the |are the )?(?:[\w.-]+ ){0,4}"
-        r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration|average|total|limit|threshold)s?\b",
+        r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration|average|total|limit|threshold"
+        r"|value|amount|sum)s?\b",
         r"\b(?:need|want|give me|looking for)\b.{0,40}\b(?:percentage|share|rate|target|figure|number)\b",
     ),
 }
@@ -122,6 +124,12 @@ THIS_YEAR = re.compile(r"今年|去年|明年|上年|\bthis year\b|\blast year\b
 SAME_YEAR = {"this year": "今年", "last year": "去年", "next year": "明年", "上年": "去年"}
 SELDOM_GIVEN = ("money", "power")
 HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
+# what is counted: the last noun of how many collection points must be set up
+COUNTED_EN = re.compile(
+    r"\bhow many (?:[\w-]+ ){0,5}?([\w-]+)(?= (?:will|must|are|is|does|do|did|should|has|have|can|shall|would|were|was|to|in"
+    r"|of|per|at|on|for|by|under|across|that|make|take|took|get|need|each|it|the)\b|[?,]|$)",
+    re.IGNORECASE,
+)
 NO_NUMBER_OF = ("money", "percent", "score")  # what how many does not ask for
 # how many enterprises get funding asks for no sum
 HOW_MANY_EN = re.compile(r"\bhow many\b(?! (?:\w+ )?(?:yuan|dollars|per ?cent))", re.IGNORECASE)
@@ -163,7 +171,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         (
             _any_of(
                 r"\b(?:how much (?:money|(?:will|does|did|do) .{1,40} cost)|costs?|budget|funding|price|investment"
-                r"|spend|spent|fees?)\b",
+                r"|spend|spent|fees?|in yuan)\b",
                 r"\b(?:how (?:much|big|large|high)|what|size|amount)\b.{0,40}\bfine[ds]?\b(?! (?:partic|dust))",
             ),
             "money",

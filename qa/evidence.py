@@ -186,10 +186,17 @@ class Ranker:
 
     def counts(self, question: Question, sentence: Sentence, figure: Figure) -> float:
         """The share of the words for the thing counted that stand behind a figure: 领军, 企业 in 10家知名的领军企业."""
-        words = [w for w in self._index.words.terms(question.counted) if len(w) > 1] if question.counted else []
-        end = figure_span(sentence.text, figure)[1]
-        behind = fold(sentence.text[figure.end : end])
+        words = [w for w in self._index.words.terms(question.counted) if len(w) > 1] if question.language == "zh" else []
+        behind = fold(sentence.text[figure.end : figure_span(sentence.text, figure)[1]])
         return sum(w in behind for w in words) / len(words) if words else 0.0
+
+    def counts_another(self, question: Question, sentence: Sentence, figure: Figure) -> bool:
+        """Whether an English question counts a thing that has Chinese words, and none of them stands with the figure."""
+        if question.language == "zh" or not question.counted or self._index.rendering(sentence.ref, sentence.text):
+            return False
+        asked = {term for group in self._index.groups(question.counted, "en") for term in group}
+        around = sentence.text[figure.start : clause_of(sentence.text, figure.start)[1]]
+        return bool(asked) and asked.isdisjoint(self._index.words.terms(around))
 
     def span_cover(self, groups: Groups, weights: Weights, text: str, span: tuple[int, int]) -> float:
         """The share of the question's words that a part of a sentence holds."""

@@ -21,6 +21,7 @@ from qa.claims import (
     opposite_word,
     other_code,
     other_date,
+    other_level,
     other_number,
     reworded,
     stated,
@@ -323,7 +324,10 @@ class Responder:
         A sentence that is known to answer such a question may well put it in other words.
         """
         sentence = found.sentence
-        if opposite_word(question.topic, fold(sentence.text)):  # the topic is without 多少
+        if found.figure and self.ranker.counts_another(question, sentence, found.figure):
+            return True
+        asked, told = squeeze(question.topic), squeeze(fold(sentence.text))
+        if opposite_word(asked, told) or other_level(asked, told, self.index.folded):  # the topic is without 多少
             return True
         if self.index.background(question.language).above(0.0, found.asked)[1] >= CHANCE:
             return False
@@ -428,9 +432,8 @@ class Responder:
             return True
         if question.kind is Kind.YES_NO and self._other_year(question, best):
             return True
-        if other_code(squeeze(fold(question.text)), squeeze(fold(best.sentence.text)), self.index.folded):
-            return True
-        if other_date(squeeze(fold(question.text)), squeeze(fold(best.sentence.text))):
+        asked, told = squeeze(fold(question.text)), squeeze(fold(best.sentence.text))
+        if other_date(asked, told) or any(f(asked, told, self.index.folded) for f in (other_code, other_level)):
             return True
         if question.language == "en" and other_number(question.text, self.speaker.sentence(plan, best.sentence, "en")):
             return True

@@ -88,7 +88,8 @@ def _kind(text: str, language: str) -> Kind:
             return kind
     if cues.FIGURE[language].search(text.lower()) or (strict_figure and not cues.YES_NO.search(text)):
         return Kind.FIGURE
-    if cues.YES_NO.search(text) or cues.TAG.search(text):
+    # “what minimum, in yuan, must a laboratory own” asks what
+    if (cues.YES_NO.search(text) and not cues.WHAT.search(text)) or cues.TAG.search(text):
         return Kind.YES_NO
     return Kind.MEASURES if cues.MEASURES.search(text) else Kind.FACT
 
@@ -180,7 +181,10 @@ def _focus(folded: str, language: str) -> str:
     return cues.ASKING[language].sub(" ", asking[-1]).strip() if len(clauses) > 1 and asking else ""
 
 
-def _counted(folded: str) -> str:
+def _counted(folded: str, language: str) -> str:
+    if language == "en":
+        head = cues.COUNTED_EN.search(folded)
+        return head[1] if head else ""
     asked = cues.HOW_MANY.search(folded)
     return _CLAUSE.split(folded[asked.end() :])[0] if asked and asked["unit"] else ""
 
@@ -215,7 +219,7 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
         claims=claims,
         quoted=_quoted(text, language),
         focus=_focus(folded, language),
-        counted=_counted(folded),
+        counted=_counted(folded, language),
         holds=holds,
     )
 
