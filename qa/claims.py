@@ -135,6 +135,8 @@ def denies(question: str, sentence: str) -> bool:
     """Whether a sentence denies in so many words what a question states: 不在医院之间比较, 并非没有, 生活方式不变."""
     if cues.NEGATED.search(cues.A_NOT_A.sub(" ", question)):
         return False
+    if cues.STILL.search(question) and cues.ENDED.search(sentence):
+        return True
     if cues.DENIES.search(sentence) or (cues.CHANGES.search(question) and cues.UNCHANGED.search(sentence)):
         return True
     denied = (m[1] for m in cues.DENIED.finditer(sentence))

@@ -9,13 +9,14 @@ _MORE = ("高", "多", "大", "长", "超过", "higher", "more", "larger", "grea
 _ADJECTIVES_ZH = "高|低|多|少|大|小|长|短"
 _ADJECTIVES_EN = "higher|lower|more|less|larger|greater|smaller|longer|shorter|bigger"
 _ELIDED = re.compile(r"^(?:that|those|the one) (?:of|for|in) ", re.IGNORECASE)
+_ASKS_ELSE = re.compile("什么|怎么|哪|多少")  # 收运频次有什么规定，跟干垃圾一样吗 compares no figures
 _FORMS: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"^(?P<a>.{{2,40}}?)(?:和|与|跟|、)(?P<b>.{{2,40}}?)[,，]?(?:相比)?[,，]?(?:哪个|谁|哪一个|哪项)更?(?P<which>{_ADJECTIVES_ZH})"
     ),
     re.compile(rf"^(?P<a>.{{2,40}}?)(?:是否|是不是|会不会)?(?:要)?比(?P<b>.{{2,40}}?)(?:还|更|要)?(?P<op>{_ADJECTIVES_ZH})"),
     re.compile(
-        r"^(?P<a>.{2,40}?)(?:是否|是不是|会不会)?(?P<op>高于|低于|大于|小于|多于|少于|超过)(?P<b>[^\d]{2,40}?)(?:吗|么)?[?？]*$"
+        r"^(?P<a>.{2,40}?)(?:是否|是不是|会不会)?(?P<op>高于|低于|大于|小于|多于|少于|超过)(?P<b>[^\d，,。；;]{2,40}?)(?:吗|么)?[?？]*$"
     ),
     re.compile(r"^(?P<a>.{2,40}?)(?:和|与|跟)(?P<b>.{2,40}?)(?:是否|是不是)?(?P<same>相同|一样|一致)"),
     re.compile(
@@ -52,6 +53,8 @@ def read_comparison(text: str) -> Comparison | None:
             word = groups.get("op") or groups.get("which")
             more = word.lower().startswith(_MORE) if word else None
             first, second = groups["a"], groups["b"]
+            if _ASKS_ELSE.search(first + second):
+                return None
             elided = _ELIDED.match(second)  # "that of new parks": the measure is that of the first side
             if elided:
                 second = f"{first.split(' of ')[0]} of {second[elided.end() :]}"

@@ -117,17 +117,23 @@ _ASKED = r"(?!是)(?:(?!的)[\u4e00-\u9fff“”，,0-9]){0,20}?(?:多少|几|�
 _OWNED = r"浓度|比例|比重|总额|产量|面积|数量|人数|金额|占比|[\u4e00-\u9fff]{0,4}率"
 OWNERS = (
     re.compile(rf".*(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{{2}}[”」]?)[的占]{_ASKED}"),
-    re.compile(rf"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{{2,14}}?)(?={_OWNED}){_ASKED}"),
+    re.compile(rf"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{{2,14}}?)(?={_OWNED}).{{0,24}}?(?:多少|几|百分之|多[大高长久])"),
 )
 # a year told by where it lies from the plan's own
 THIS_YEAR = re.compile(r"今年|去年|明年|上年|\bthis year\b|\blast year\b|\bnext year\b", re.IGNORECASE)
 SAME_YEAR = {"this year": "今年", "last year": "去年", "next year": "明年", "上年": "去年"}
 SELDOM_GIVEN = ("money", "power")
 HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
-# what is counted: the last noun of how many collection points must be set up
+# what is counted: the last words of how many collection points must be set up
 COUNTED_EN = re.compile(
-    r"\bhow many (?:[\w-]+ ){0,5}?([\w-]+)(?= (?:will|must|are|is|does|do|did|should|has|have|can|shall|would|were|was|to|in"
+    r"\bhow many (?:[\w-]+ ){0,4}?((?:[\w-]+ )?[\w-]+)"
+    r"(?= (?:will|must|are|is|does|do|did|should|has|have|can|shall|would|were|was|to|in"
     r"|of|per|at|on|for|by|under|across|that|make|take|took|get|need|each|it|the)\b|[?,]|$)",
+    re.IGNORECASE,
+)
+UNIT_COUNTED = re.compile(
+    r"\bhow many (?:[\w-]+ )?(?:(?:square |cubic |kilo|centi|milli)?met(?:re|er)s?|hectares?|tonnes?|tons?|megawatts?"
+    r"|kilowatts?|micrograms?|milligrams?|decibels?|degrees?|times|years?|months?|weeks?|days?|hours?|minutes?|seconds?|mu)\b",
     re.IGNORECASE,
 )
 NO_NUMBER_OF = ("money", "percent", "score")  # what how many does not ask for
@@ -238,6 +244,7 @@ TO_COME = _any_of("要|将|打算|准备|计划", r"\b(?:will|would|going to|to 
 STANDS = _any_of(
     "已|目前|现有|累计|截至|比(?:上年|去年|同期)|同比|去年|上年|实际", r"\b(?:already|currently|has been|have been|so far)\b"
 )
+COMPARED = re.compile(r"[比较]\s*$")  # 比2020年提高: the year that is compared with
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 ROUND = re.compile(r"第[一二三四五六七八九十\d]+轮|(?:上|下|前|后)一轮|十[三四五六]五")
 QUOTED = re.compile(r"[“\"「『‘《]([^”\"」』’》]{2,40})[”\"」』’》]")
@@ -308,7 +315,7 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
     ),
     (
         _any_of(
-            "(?:归|由|是)哪(?:一)?个(?:部门|单位|局)|由谁(?:来)?(?:负责|牵头|主管)|谁(?:来)?(?:负责|牵头|主管)|(?:牵头|责任)(?:单位|部门)是(?:谁|哪)",
+            "(?:归|由|是)哪(?:一)?个(?:部门|单位|委办局|机构|街道|局|委|厅)|由谁(?:来)?(?:负责|牵头|主管)|谁(?:来)?(?:负责|牵头|主管)|(?:牵头|责任)(?:单位|部门)是(?:谁|哪)",
             r"\bwhich (?:\w+ )?(?:department|bureau|agency|authority|office) (?:is|are) (?:in charge|responsible)\b"
             r"|\bwho (?:is|are) (?:in charge|responsible)\b",
         ),
@@ -391,6 +398,9 @@ THAN = re.compile(r"\b(?:below|under|less|fewer|lower|more|above|over|exceed\w*|
 DENIES = _any_of("并不是|并非|不意味着|不等于|不代表")
 DENIED = re.compile(r"(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同|仅|但|只|得)|未)([\u4e00-\u9fff]{2,4})")
 CHANGES = _any_of("改(?!革|造|善|进|建)|变(?!化|更)")
+# that something is still there, and that it is gone already
+STILL = _any_of("还有|仍有|还存在|还剩", r"\bstill (?:have|has|exist|any|there|got)\b|\bany\b.{1,40}\bleft\b")
+ENDED = _any_of("已.{0,8}(?:消除|清零|杜绝|消灭|淘汰)")
 UNCHANGED = _any_of("不变|不改变")
 GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
 # a question that supposes a duty, and a sentence that lifts it

@@ -191,12 +191,16 @@ class Ranker:
         return sum(w in behind for w in words) / len(words) if words else 0.0
 
     def counts_another(self, question: Question, sentence: Sentence, figure: Figure) -> bool:
-        """Whether an English question counts a thing that has Chinese words, and none of them stands with the figure."""
-        if question.language == "zh" or not question.counted or self._index.rendering(sentence.ref, sentence.text):
+        """Whether an English question counts a thing that the plan has words for, and none of them stands with the figure."""
+        rendered = self._index.rendering(sentence.ref, sentence.text)  # which may well put it in other words
+        counted = self._index.translations(question.counted) if question.language == "en" and not rendered else ()
+        if not counted or cues.UNIT_COUNTED.search(question.text):
             return False
-        asked = {term for group in self._index.groups(question.counted, "en") for term in group}
-        around = sentence.text[figure.start : clause_of(sentence.text, figure.start)[1]]
-        return bool(asked) and asked.isdisjoint(self._index.words.terms(around))
+        asked = {term for word in counted[-1][1] for term in self._index.words.terms(word)}
+        begin, end = clause_of(sentence.text, figure.start)
+        # 四类收集容器, or 床位310张 where nothing follows
+        behind = self._index.words.terms(sentence.text[figure.end : end])
+        return bool(asked) and asked.isdisjoint(behind or self._index.words.terms(sentence.text[begin : figure.end]))
 
     def span_cover(self, groups: Groups, weights: Weights, text: str, span: tuple[int, int]) -> float:
         """The share of the question's words that a part of a sentence holds."""
@@ -275,6 +279,9 @@ def fits(question: Question, figure: Figure) -> bool:
         return fold(figure.unit) == question.unit or (general and figure.family == "count")
     if question.family:
         return figure.family == question.family
+    if cues.HOW_MANY_EN.search(question.text) and not cues.UNIT_COUNTED.search(question.text):
+        large = figure.family == "" and re.search("[万亿]", figure.text)
+        return bool(large) or (figure.family in ("count", "people") and figure.unit not in ("大", "轮", "届"))
     if figure.family in ("duration", *cues.NO_NUMBER_OF) and cues.HOW_MANY_EN.search(question.text):
         return False  # how many years, or per cent, is asked by name
     large = figure.family == "" and re.search("[万亿]", figure.text)  # 用户数达到4.6亿

@@ -336,7 +336,8 @@ class Responder:
 
     def _owners(self, question: Question) -> list[str]:
         """The last words of what a question asks the figure of, as far as the plan uses them."""
-        found = (owner["owner"] for pattern in cues.OWNERS if (owner := pattern.search(fold(question.text))))
+        asked = cues.OWN_YEAR["zh"].sub("", fold(question.text))
+        found = (owner["owner"] for pattern in cues.OWNERS if (owner := pattern.search(asked)))
         last = (self.index.words.terms(owner)[-1:] for owner in found)
         return [
             w for words in last for w in words if len(w) >= WORD and w in self.index.vocabulary and not self.ranker.figures(w)
@@ -445,10 +446,13 @@ class Responder:
         before = [s.text for s in plan.by_ref[sentence.ref].sentences if s.start < sentence.start]
         leads = [text for text in reversed(before) if text.endswith(("：", ":"))]
         headings = [s.title for s in reversed(plan.path(sentence.ref))]
-        return next(filter(None, map(self._years_in, (sentence.text, *leads, *headings))), set())
+        figure = evidence.figure
+        clause = sentence.text[slice(*clause_of(sentence.text, figure.start))] if figure and figure.family != "date" else ""
+        return next(filter(None, map(self._years_in, (clause, sentence.text, *leads, *headings))), set())
 
     def _years_in(self, text: str) -> set[int]:
-        return {int(f.value) for f in self.ranker.figures(text) if f.family == "date" and f.value}
+        dates = (f for f in self.ranker.figures(text) if f.family == "date" and not cues.COMPARED.search(text, 0, f.start))
+        return {int(f.value) for f in dates if f.value}
 
     def _other_year(self, question: Question, best: Evidence) -> bool:
         """Whether the sentence names years, and none that the question names."""
