@@ -184,23 +184,26 @@ class Ranker:
             terms.update(stems(english_span(self._index.rendering(sentence.ref, sentence.text), figure)))
         return self.cover(groups, weights, frozenset(terms), frozenset())
 
-    def counts(self, question: Question, sentence: Sentence, figure: Figure) -> float:
-        """The share of the words for the thing counted that stand behind a figure: 领军, 企业 in 10家知名的领军企业."""
-        words = [w for w in self._index.words.terms(question.counted) if len(w) > 1] if question.language == "zh" else []
-        behind = fold(sentence.text[figure.end : figure_span(sentence.text, figure)[1]])
-        return sum(w in behind for w in words) / len(words) if words else 0.0
+    def counts(self, question: Question, sentence: Sentence, figure: Figure) -> float | None:
+        """The share of the words for the thing counted that stand with a figure: 领军, 企业 in 10家知名的领军企业.
 
-    def counts_another(self, question: Question, sentence: Sentence, figure: Figure) -> bool:
-        """Whether an English question counts a thing that the plan has words for, and none of them stands with the figure."""
-        rendered = self._index.rendering(sentence.ref, sentence.text)  # which may well put it in other words
-        counted = self._index.translations(question.counted) if question.language == "en" and not rendered else ()
-        if not counted or cues.UNIT_COUNTED.search(question.text):
-            return False
-        asked = {term for word in counted[-1][1] for term in self._index.words.terms(word)}
+        Of an English question, whether one of the Chinese words does. None where nothing is counted, or the plan has no word
+        for it; of a sentence with a rendering too, which may well put it in other words.
+        """
         begin, end = clause_of(sentence.text, figure.start)
+        behind = fold(sentence.text[figure.end : figure_span(sentence.text, figure)[1]])
+        if question.language == "zh":
+            words = [w for w in self._index.words.terms(question.counted) if len(w) > 1]
+            return sum(w in behind for w in words) / len(words) if words else None
+        counted = self._index.translations(question.counted)
+        if not counted or cues.UNIT_COUNTED.search(question.text) or self._index.rendering(sentence.ref, sentence.text):
+            return None
+        asked = {term for word in counted[-1][1] for term in self._index.words.terms(word)}
         # 四类收集容器, or 床位310张 where nothing follows
-        behind = self._index.words.terms(sentence.text[figure.end : end])
-        return bool(asked) and asked.isdisjoint(behind or self._index.words.terms(sentence.text[begin : figure.end]))
+        around = self._index.words.terms(sentence.text[figure.end : end]) or self._index.words.terms(
+            sentence.text[begin : figure.end]
+        )
+        return float(not asked.isdisjoint(around)) if asked else None
 
     def span_cover(self, groups: Groups, weights: Weights, text: str, span: tuple[int, int]) -> float:
         """The share of the question's words that a part of a sentence holds."""
@@ -231,7 +234,7 @@ class Ranker:
                 c + self.figure_cover(question, focus, rare, plan, sentence, f) for c, f in zip(covers, fitting, strict=True)
             ]
         named = [
-            c + self.counts(question, sentence, f) + _timed(question, sentence.text, f)
+            c + (self.counts(question, sentence, f) or 0.0) + _timed(question, sentence.text, f)
             for c, f in zip(named, fitting, strict=True)
         ]
         best = max(range(len(fitting)), key=lambda i: (named[i], fitting[i].family != "count", -i))

@@ -37,6 +37,7 @@ EVIDENCE_HITS = 12  # sections of which sentences are read
 FIGURE_COVER = 0.35  # a figure counts as the answer only where this share of the question's words stands around it
 HALF = 0.5  # ... or more of the words for the thing counted behind it: of 45 such figures 41 were the answer
 FIGURE_DISTANCE = 0.25  # ... and where its sentence scores about as well as the best
+COVER_DISTANCE = 0.2  # ... and holds about as much of the question: of seven figures that did not one was the answer
 MAX_DATED = 80  # characters of a sentence that is told whole for its date
 SURE_COVER = 0.5  # with this share of the question's words a sentence is certainly about it
 # ... or with this score in all: of a plan with known questions (1.25 gave the same tuning answers, so the stricter of the two),
@@ -306,11 +307,16 @@ class Responder:
 
     def _figure_holds(self, question: Question, best: Evidence, found: Evidence) -> bool:
         """Whether the figure found is what was asked for: near the best sentence, and among the question's words."""
-        if found.score < best.score - FIGURE_DISTANCE:
+        if found.score < best.score - FIGURE_DISTANCE or self._of_another(question, found):
             return False
-        if self._of_another(question, found):
+        counted = self.ranker.counts(question, found.sentence, found.figure) if found.figure else None
+        if counted == 0 and question.language == "en":  # a Chinese question may call the thing otherwise than the plan
             return False
-        if found.cover >= FIGURE_COVER or (found.figure and self.ranker.counts(question, found.sentence, found.figure) > HALF):
+        if counted and counted > HALF:
+            return True
+        if found.cover < best.cover - COVER_DISTANCE:
+            return False
+        if found.cover >= FIGURE_COVER:
             return True
         focus = self.ranker.in_focus(question, found)
         # sums are asked for more often than plans give them: that the sentence comes near is not enough
@@ -324,8 +330,6 @@ class Responder:
         A sentence that is known to answer such a question may well put it in other words.
         """
         sentence = found.sentence
-        if found.figure and self.ranker.counts_another(question, sentence, found.figure):
-            return True
         asked, told = squeeze(question.topic), squeeze(fold(sentence.text))
         if opposite_word(asked, told) or other_level(asked, told, self.index.folded):  # the topic is without 多少
             return True
