@@ -273,7 +273,7 @@ OWN_YEAR = {
 # a document number, a regulation, a body: by the words that ask for it
 DOCUMENT_NUMBER = _any_of(r"〔\d{4}〕|[\[(（]\d{4}[\])）]\s*\d+\s*号")
 _ORGANISATION = _any_of(
-    "(?<![布格结全大当时])局(?![部面限势])|委(?![托派])|办事处|办公室|政府|街道|部门|小组|公安|法院|检察|人大|政协|单位",
+    "(?<![布格结全大当时])局(?![部面限势])|委(?![托派])|办事处|办公室|政府|街道|(?<!全)部门|小组|公安|法院|检察|人大|政协|单位",
     "河长办|企业|机构",
 )
 HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (

@@ -335,8 +335,14 @@ class Responder:
             return True
         if self.index.background(question.language).above(0.0, found.asked)[1] >= CHANCE:
             return False
-        said = "\n".join(fold(text) for text in (sentence.text, *(s.title for s in self.index.plan.path(sentence.ref))))
-        return any(owner not in said for owner in self._owners(question))
+        return any(owner not in self._said_above(sentence) for owner in self._owners(question))
+
+    def _said_above(self, sentence: Sentence) -> str:
+        """A sentence with all that it stands under: its headings, their own text, and the line that introduces it; folded."""
+        *above, own = self.index.plan.path(sentence.ref)
+        lead = next((s.text for s in own.sentences[:1] if s.text.endswith(("：", ":"))), "")
+        texts = (self.index.plan.title, *(s.whole for s in above), own.title, lead, sentence.text)
+        return squeeze(fold("\n".join(texts)))
 
     def _owners(self, question: Question) -> list[str]:
         """The last words of what a question asks the figure of, as far as the plan uses them."""
