@@ -116,9 +116,10 @@ EACH = _any_of("分别|各自|各(?=[是为有要达])|有什么(?:不同|区别
 _ASKED = r"(?!是)(?:(?!的)[\u4e00-\u9fff“”，,0-9]){0,20}?(?:多少|几|百分之|多[大高长久])"
 _OWNED = r"浓度|比例|比重|总额|产量|面积|数量|人数|金额|占比|[\u4e00-\u9fff]{0,4}率"
 OWNERS = (
-    re.compile(rf".*(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{{2}}[”」]?)[的占]{_ASKED}"),
+    re.compile(rf".*(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{{2}}[”」]?)(?:的|占(?!比)){_ASKED}"),
     re.compile(rf"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{{2,14}}?)(?={_OWNED}).{{0,24}}?(?:多少|几|百分之|多[大高长久])"),
 )
+SHARE_OF = re.compile(r"(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{2,8})占(?!比)[^，,]{0,24}?(?:多少|几|百分之|多[大高])")
 # a year told by where it lies from the plan's own
 THIS_YEAR = re.compile(r"今年|去年|明年|上年|\bthis year\b|\blast year\b|\bnext year\b", re.IGNORECASE)
 SAME_YEAR = {"this year": "今年", "last year": "去年", "next year": "明年", "上年": "去年"}

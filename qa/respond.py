@@ -335,7 +335,8 @@ class Responder:
             return True
         if self.index.background(question.language).above(0.0, found.asked)[1] >= CHANCE:
             return False
-        return any(owner not in self._said_above(sentence) for owner in self._owners(question))
+        said = self._said_above(sentence)
+        return any(owner not in said for owner in self._owners(question))
 
     def _said_above(self, sentence: Sentence) -> str:
         """A sentence with all that it stands under: its headings, their own text, and the line that introduces it; folded."""
@@ -345,13 +346,14 @@ class Responder:
         return squeeze(fold("\n".join(texts)))
 
     def _owners(self, question: Question) -> list[str]:
-        """The last words of what a question asks the figure of, as far as the plan uses them."""
+        """What a question asks the figure of, as far as the plan uses the words: the last word of it, of a share the whole."""
         asked = cues.OWN_YEAR["zh"].sub("", fold(question.text))
         found = (owner["owner"] for pattern in cues.OWNERS if (owner := pattern.search(asked)))
-        last = (self.index.words.terms(owner)[-1:] for owner in found)
-        return [
-            w for words in last for w in words if len(w) >= WORD and w in self.index.vocabulary and not self.ranker.figures(w)
-        ]
+        last = [w for owner in found for w in self.index.words.terms(owner)[-1:] if w in self.index.vocabulary]
+        share = cues.SHARE_OF.search(asked)
+        ends = (share["owner"][i:] for i in range(len(share["owner"]))) if share else ()
+        whole = next((end for end in ends if end in self.index.folded), "")
+        return [name for name in (*last, whole) if len(name) >= WORD and not self.ranker.figures(name)]
 
     def _left_open(self, question: Question, best: Evidence) -> str | None:
         """The clause that names the indicator and leaves its figure to somebody else."""

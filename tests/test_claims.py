@@ -1,6 +1,16 @@
 import pytest
 
-from qa.claims import contradicts, english_claims, english_contradiction, other_number, stated
+from qa.claims import (
+    contradicts,
+    english_claims,
+    english_contradiction,
+    other_code,
+    other_date,
+    other_level,
+    other_number,
+    reworded,
+    stated,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +33,14 @@ from qa.claims import contradicts, english_claims, english_contradiction, other_
         ("护理服务要线下申请吗", "以线上申请、线下服务的模式提供护理服务", True),
         ("当年评估的还能申请变更吗", "不予受理当年需评估的提出的变更申请", True),
         ("还得自己开失业证明吗", "实行承诺制失业登记，免提交失业证明材料", True),
+        ("结果会在医院之间比较吗", "用于自身纵向比较，不在医院之间比较", True),
+        ("结果不在医院之间比较吗", "用于自身纵向比较，不在医院之间比较", False),
+        ("以后就是一点垃圾都产生不出来吗", "“无废城市”并不是没有垃圾产生", False),
+        ("原来的生活方式会改吗", "现行的生活方式不变", True),
+        ("区里还有黑臭河道吗", "在已全面消除黑臭河道的基础上，加强养护", True),
+        ("Are there still any black and smelly rivers?", "在已全面消除黑臭河道的基础上，加强养护", True),
+        ("副主任由街道聘任吗", "主任由街道聘任", True),
+        ("未通过验收的予以整改吗", "未通过验收的予以整改", False),
     ],
 )
 def test_contradicts(question, sentence, expected):
@@ -80,3 +98,55 @@ def test_opposite_sides_contradict():
     assert not english_contradiction("When will it open the left bank?", "connects the left bank of the creek")
     assert contradicts("是不是不纳入评价", "纳入评价体系")
     assert not contradicts("现在是不是已经没有劣V类了", "已全面消除劣V类水体")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("2019年6月底前接入对吧", "2019年3月底前，全部接入平台", True),
+        ("2019年3月底前接入对吧", "2019年3月底前，全部接入平台", False),
+        ("是7月1日实施的吗", "自2026年1月1日起实施，有效期至2030年12月31日", True),
+        ("是1月1日实施的吗", "自2026年1月1日起实施", False),
+        ("是2026年实施的吗", "自2026年1月1日起实施", False),  # a year alone is held against the sentence elsewhere
+        ("是3月实施的吗", "即日起实施", False),
+    ],
+)
+def test_other_date(question, sentence, expected):
+    assert other_date(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "plan", "expected"),
+    [
+        ("执行国五标准就行吗", "实施国六排放标准", "实施国六排放标准", True),
+        ("执行国五标准就行吗", "实施国六排放标准", "实施国六排放标准，淘汰国五车辆", False),
+        ("是按“1+6”定的吗", "以“1+4”领域为先导", "以“1+4”领域为先导", True),
+        ("是按“1+4”定的吗", "以“1+4”领域为先导", "以“1+4”领域为先导", False),
+    ],
+)
+def test_other_code(question, sentence, plan, expected):
+    assert other_code(question, sentence, plan) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "plan", "expected"),
+    [
+        ("二级医院有几项指标", "三级医院有8项指标", "三级医院有8项指标", True),
+        ("二级医院有几项指标", "三级医院有8项指标", "三级医院有8项指标，二级医院另定", False),
+        ("三级医院有几项指标", "三级医院有8项指标", "三级医院有8项指标", False),
+    ],
+)
+def test_other_level(question, sentence, plan, expected):
+    assert other_level(question, sentence, plan) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("是打造全球领先的医药基地吧", "打造国内知名的医药基地", True),
+        ("是打造国内知名的医药基地吧", "打造国内知名的医药基地", False),
+        ("医药基地要建成吗", "打造国内知名的医药基地", False),
+    ],
+)
+def test_reworded(question, sentence, expected):
+    assert reworded(question, sentence) is expected

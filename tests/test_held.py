@@ -1,0 +1,90 @@
+"""A sentence that comes near is held against what was asked: whose figure, which year, which level, what is counted."""
+
+import pytest
+import small
+
+from corpus.load import load_sources
+from index.settings import Settings
+from index.shelf import build
+from qa.answer import Reason
+from qa.pipeline import PlanQA
+
+CLINICS = """青溪县社区门诊管理办法
+
+为方便群众，制定本办法。
+
+一、设立
+申请设立社区门诊必须满足以下条件：
+（一）有独立场所，面积须在三百平方米以上。
+（二）队伍稳定。固定人员须在十二人以上。
+（三）管理制度健全。
+
+二、运行
+门诊主任每届任期五年，累计任职不超过两届。固定人员占总人数的比例不低于60%。流动人员由门诊聘用，签订工作协议。三级门诊设8项指标。药品损耗占比控制在2%以下。耗材单独登记。
+
+三、考核
+考核结果用于门诊自身比较，不在门诊之间比较。2025年3月底前，全部门诊接入县健康平台。到2026年，建成20个带药房的标准门诊。去年登记志愿者300人，今年要增加到450人。废弃药品由门诊单独收运。
+"""
+
+
+@pytest.fixture(scope="module")
+def clinics(tmp_path_factory, embedder):
+    folder = tmp_path_factory.mktemp("clinics")
+    settings = Settings.load(environ={}, home=folder / "home")
+    build(load_sources([small.write(folder, "门诊", CLINICS, "青溪县")]), settings, embedder, small.quiet)
+    return PlanQA.open(settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("固定人员占总人数的比例是多少", "固定人员占总人数的比例不低于60%。[1]"),
+        ("要建成几个带药房的标准门诊", "到2026年，建成20个带药房的标准门诊。[1]"),
+        ("社区门诊的固定人员最少得有多少人", "固定人员须在十二人以上。[1]"),
+        ("今年志愿者要增加到多少人", "今年要增加到450人。[1]"),
+        ("门诊主任每届任期几年", "门诊主任每届任期五年。[1]"),
+        ("全部门诊接入县健康平台是在2025年6月底前，对吧", "并非如此。计划的表述是：2025年3月底前，全部门诊接入县健康平台。[1]"),
+        ("全部门诊接入县健康平台是在2025年3月底前，对吧", "是。计划的表述是：2025年3月底前，全部门诊接入县健康平台。[1]"),
+    ],
+)
+def test_told(question, text, clinics):
+    assert clinics.invoke(question).text == text
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("流动人员占总人数的比例是多少", Reason.NO_FIGURE),
+        ("门诊副主任每届任期几年", Reason.NO_FIGURE),
+        ("二级门诊设几项指标", Reason.NO_FIGURE),
+        ("耗材的损耗占比要控制在多少", Reason.NO_FIGURE),
+        ("到2030年要建成多少个标准门诊", Reason.NO_FIGURE),
+        ("药品登记在考核里占多少分", Reason.NO_FIGURE),
+        ("废弃药品的收运由哪个局负责", Reason.NO_DETAIL),
+    ],
+)
+def test_not_given(question, reason, clinics):
+    answer = clinics.invoke(question)
+    assert (answer.reason, answer.citations) == (reason, ()), answer.text
+
+
+def test_what_a_sentence_denies_is_not_so(clinics):
+    answer = clinics.invoke("考核结果会拿到门诊之间比较吗")
+    assert answer.text.startswith("并非如此。计划的表述是：考核结果用于门诊自身比较，不在门诊之间比较。[1]")
+
+
+def test_conditions_are_told_item_by_item(clinics):
+    answer = clinics.invoke("申请设立社区门诊必须具备哪些条件？")
+    assert answer.text.splitlines() == [
+        "申请设立社区门诊必须满足以下条件：[1]",
+        "一、（一） 有独立场所，面积须在三百平方米以上[2]",
+        "一、（二） 队伍稳定[3]；固定人员须在十二人以上[4]",
+        "一、（三） 管理制度健全[5]",
+    ]
+    assert [c.ref for c in answer.citations] == ["一", "一/（一）", "一/（二）", "一/（二）", "一/（三）"]
+
+
+def test_an_undated_sentence_is_not_said_to_be_of_a_period(clinics):
+    assert clinics.plans["门诊"].meta.period is None
+    answer = clinics.invoke("2025年药品损耗占比要控制在多少")
+    assert answer.text == "药品损耗占比控制在2%以下。[1]（原文这一句没有写明年份。）"
