@@ -449,7 +449,8 @@ PARTS = _any_of(
 INTRODUCES = re.compile(r"[：:]$|(?:下列|以下|如下)")
 # what a list question says that it is about: 提到第三方的地方, 跟许可证有关的规定, every passage that deals with stations
 MATTER = re.compile(
-    rf"(?:{_ABOUT_ZH}|关于|针对)(?:了|过|到)*(?P<of>[^，。；？?,;]{{2,16}}?)(?:有关|相关)?(?:的|都|，|。|；|分别|各|[？?,;]|$)"
+    r"点(?:了|到|过)(?P<called>[^，。；？?,;]{2,16}?)的名"
+    rf"|(?:{_ABOUT_ZH}|关于|针对)(?:了|过|到)*(?P<of>[^，。；？?,;]{{2,16}}?)(?:有关|相关)?(?:的|都|，|。|；|分别|各|[？?,;]|$)"
     r"|(?:跟|与|和|同)(?P<with>[^，。；？?,;]{2,14}?)(?:有关|相关)"
     r"|\b(?:mention(?:s|ed|ing)?|talk(?:s|ed|ing)? about|deal(?:s|t|ing)? with|refer(?:s|red|ring)? to|concern(?:s|ed|ing)?"
     r"|touch(?:es|ed|ing)? on|speak(?:s|ing)? of|bring(?:s|ing)? (?:up|in)|related to|discuss(?:es|ing)?|address(?:es|ing)?)"
@@ -463,10 +464,10 @@ PER_HEAD = _any_of(
 )
 ASIDE = re.compile(r"[（(][^）)]*[）)]")
 LIST_WORDS = _any_of(
-    "(?:在|有|请|把|里|中|里面)?(?:哪些|哪几|几|多少|所有|全部)(?:个|条|项)?的?"
+    "(?:在|有|请|把|里|中|里面)?(?:哪些|哪几|几|多少|所有|全部)(?:个|条(?![目款])|项(?!目标)|类|样|种|处)?的?"
     "(?:任务|条目|条款|章节|部分|地方|段落|小节|目标|措施|工作|内容|处|节|章|段|条)?(?:里|中|上|当中)?(?:都|被|会)*"
     "(?:提到|提及|涉及|出现|写到|讲到|说到|包含|含有|带有|谈到|关于)?(?:了|过|的)?",
-    "列出|列举|找出|列全|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文|这个|分散|条目|事情|东西|活儿|总共|一共|[几多]样|挑出|规定|写在|给我",
+    "(?:都|请|全部)*(?:列|找|挑|写|说)(?:全|出来?|完整)|来?做的(?:事情?)?|列举|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文|这个|分散|条目|事情|东西|活儿|总共|一共|[几多]样|挑出|规定|写在|给我",
     r"\b(?:which|what|list|all|every|parts?|sections?|tasks?|places?|chapters?|items|where|plan|document"
     r"|speak(?:s)? of|say(?:s)?|each|want(?:s|ed)?|brought up|bring up|discuss(?:es|ed)?|address(?:es|ed)?|lines of work|listed"
     r"|mention(?:s|ed|ing)?|refer(?:s|red)?|deal(?:s)? with|talk(?:s)? about|cover(?:s)?|appear(?:s)?"
