@@ -383,6 +383,15 @@ _TAGS = (
 TAG = _any_of(*_TAGS)
 # questions that take something for given: …吧, 对吧, 为什么, right?, why does
 PRESUMES = _any_of(*_TAGS, *_WHY, "对吗|对不对|怎么(?:会|要把|反而)|既然", r"^\W*since\b|^\W*given that\b")
+# what the asker says of himself
+OWN_CASE = _any_of(
+    "(?<!为)我们?(?:这儿|这里|单位|公司|厂|店|家|院|学校|楼|小区)?(?:里|上)?(?:有|住|买|开|种|养|租|建了|家|单位|公司|厂|的)",
+    r"\b(?:my|our)\b|\b(?:i|we) (?:have|own|run|live|rent|bought)\b",
+)
+# what somebody was told that the plan says
+HEARD = _any_of(
+    "听说|听人|据说|据称|网上说|有人说|都说|传说", r"\b(?:i|we)(?:'ve| have)? (?:heard|read|was told)\b|\bsince the plan\b"
+)
 DOWN = _any_of(
     "缩回|缩小|缩减|削减|减少|降低|下调|放宽|取消|停止|放弃|关停|推迟|退出|不再",
     r"\b(?:lower|reduc|cut|cancel|relax|drop|abandon|stop|shrink|scal\w* back|weaken|delay|postpon|withdraw"

@@ -160,7 +160,7 @@ class Responder:
         # words alone do not make a sentence sure here: it is their share that is too small
         strange = self.lister.strange(question) and self._above_sure(ranked[0]) < 0
         if strange or not self.relevant(question, ranked):
-            return Reason.NOT_IN_PLAN
+            return self._premise(question, ranked, plan) or Reason.NOT_IN_PLAN
         special = (
             self.lister.tasks(question, plan, ranked[0].sentence)
             or self._correction(question, ranked, plan)
@@ -204,18 +204,25 @@ class Responder:
                 sentence, figure = found[0]
                 said = self.speaker.figure(plan, sentence, figure, language)
                 return self._corrected(question, said, cite(plan, sentence, 1, [(figure.start, figure.end)]))
-        wrong = next(filter(None, (self._wrong_premise(question, ranked, plan, claim) for claim in question.claims)), None)
+        wrong = self._premise(question, ranked, plan)
         if wrong:
             return wrong
-        if language == "en" and english_contradiction(question.text, self.speaker.sentence(plan, best.sentence, "en")):
+        told = self.speaker.sentence(plan, best.sentence, "en")
+        own = cues.OWN_CASE.search(question.text)
+        if language == "en" and not own and english_contradiction(question.text, told):
             return self._corrected(question, self._shortened(question, plan, best.sentence), cite(plan, best.sentence, 1))
         return None
+
+    def _premise(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
+        return next(filter(None, (self._wrong_premise(question, ranked, plan, claim) for claim in question.claims)), None)
 
     def _wrong_premise(self, question: Question, ranked: Sequence[Evidence], plan: Plan, claim: Figure) -> Draft | None:
         """What the plan says where a clause that does not ask states another figure than it."""
         topic = premise(question, claim)
         stated = replace(question, topic=topic)
         groups = self.ranker.groups(stated) if topic else ()
+        if cues.HEARD.search(question.text):  # said of the plan, so in the plan's words as far as it has them
+            groups = tuple(g for g in groups if any(t in self.index.vocabulary for t in g))
         weights = self.ranker.weights(groups)
         covers = {
             (e.sentence, f): self.ranker.figure_cover(stated, groups, weights, plan.id, e.sentence, f)

@@ -31,6 +31,14 @@ def test_each_figure_is_asked_for_alone(text, expected, plan, qa):
     assert read_several(understand(text, Scope(plan, qa.index("putuo-2021-2023").folded))) == expected
 
 
+@pytest.mark.parametrize(
+    "question", ["我有一块100平方米的绿地，怎么办？", "I have 100 square metres of green space, what now?"]
+)
+def test_what_an_asker_has_is_no_claim_about_the_plan(question, qa):
+    answer = qa.invoke(question)
+    assert not answer.text.startswith(("与计划不符", "No"))
+
+
 def test_both_figures_are_told_and_one_sentence_is_cited_once(qa):
     answer = qa.invoke("绿化覆盖率、人均公园绿地，2023年的目标值各是？")
     assert answer.text == "到2023年，全区绿化覆盖率达到30.10%。[1]到2023年，人均公园绿地面积达到5.70平方米（按常住人口计）。[1]"
@@ -53,6 +61,10 @@ def test_figures_of_two_sections_have_a_citation_each(qa):
         ("普陀区的劣V类水体是不是已经全面消除了？", "是。计划的表述是："),
         (
             "既然PM2.5要控制在25微克以下，那怎么做到？",
+            "与计划不符。计划的表述是：PM_{2.5} 年均浓度稳定控制在 35 微克/立方米以下。",
+        ),
+        (
+            "听说PM2.5的控制线放宽到45微克了，理由是什么？",
             "与计划不符。计划的表述是：PM_{2.5} 年均浓度稳定控制在 35 微克/立方米以下。",
         ),
         ("听说绿道要建30公里，这些绿道归谁管？", "与计划不符。计划的表述是：推进新建绿道 18 公里。"),
