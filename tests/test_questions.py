@@ -16,19 +16,22 @@ from qa.eval.results import answer_figures, check_bounds, parse_bounds
 
 README = Path(__file__).parent.parent / "README.md"
 QUESTIONS = Path(__file__).parent / "questions"
+# the least share of right answers, and the largest of refusals missed
 OTHERS = {
-    "03_shanghai_bci_plan": 0.88,
-    "06_shanghai_key_lab_rules": 0.7,
-    "12_shandong_services_digital": 0.88,
-    "16_qingdao_ai_zone": 0.7,
-    "20_national_smart_elderly": 0.76,
-    "36_shanghai_waste_regulation": 0.84,
-    "08_national_145_digital": 0.63,
-    "18_national_145_smart_mfg": 0.7,
-    "21_national_smart_forestry": 0.7,
-    "40_guangdong_employment": 0.83,
-    "02_yangpu_district_zone": 0.66,
-    "24_national_zero_waste_city": 0.66,
+    "02_yangpu_district_zone": (0.66, 0),
+    "03_shanghai_bci_plan": (0.76, 0.13),
+    "06_shanghai_key_lab_rules": (0.71, 0),
+    "08_national_145_digital": (0.7, 0),
+    "12_shandong_services_digital": (0.85, 0),
+    "16_qingdao_ai_zone": (0.8, 0),
+    "18_national_145_smart_mfg": (0.83, 0.1),
+    "20_national_smart_elderly": (0.86, 0),
+    "21_national_smart_forestry": (0.73, 0),
+    "24_national_zero_waste_city": (0.77, 0.07),
+    "25_national_hospital_kpi": (0.7, 0),
+    "32_national_1997_work_report": (0.73, 0.15),
+    "36_shanghai_waste_regulation": (0.76, 0),
+    "40_guangdong_employment": (0.85, 0.13),
 }
 GATES = re.findall(r"^planqa (eval answers (\w+) --fail-under .*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -56,7 +59,8 @@ def test_questions_on_other_documents(name, embedder, shared, tmp_path):
     engine = PlanQA(Shelf.open(settings, embedder), settings)
     plan = engine.plans[name]
     figures = answer_figures(evaluate_answers(engine, read_gold(QUESTIONS / f"{name}.jsonl", plan), plan))
-    check_bounds(figures, parse_bounds(f"right={OTHERS[name]},not_verbatim=0,missed_refusal=0"))
+    right, missed = OTHERS[name]
+    check_bounds(figures, parse_bounds(f"right={right},not_verbatim=0,missed_refusal={missed}"))
 
 
 def test_the_shipped_files_share_no_question():
