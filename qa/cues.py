@@ -385,8 +385,8 @@ TAG = _any_of(*_TAGS)
 PRESUMES = _any_of(*_TAGS, *_WHY, "对吗|对不对|怎么(?:会|要把|反而)|既然", r"^\W*since\b|^\W*given that\b")
 # what the asker says of himself
 OWN_CASE = _any_of(
-    "(?<!为)我们?(?:这儿|这里|单位|公司|厂|店|家|院|学校|楼|小区)?(?:里|上)?(?:有|住|买|开|种|养|租|建了|家|单位|公司|厂|的)",
-    r"\b(?:my|our)\b|\b(?:i|we) (?:have|own|run|live|rent|bought)\b",
+    "(?<!为)我们?(?:这儿|这里|单位|公司|厂|店|家|院|学校|楼|小区)?(?:里|上)?(?:有|住|买|开|种|养|租|建了|家|单位|公司|厂)",
+    r"\bmy\b|\b(?:i|we) (?:have|own|run|live|rent|bought)\b",
 )
 # what somebody was told that the plan says
 HEARD = _any_of(

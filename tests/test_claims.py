@@ -41,6 +41,7 @@ from qa.claims import (
         ("Are there still any black and smelly rivers?", "在已全面消除黑臭河道的基础上，加强养护", True),
         ("副主任由街道聘任吗", "主任由街道聘任", True),
         ("未通过验收的予以整改吗", "未通过验收的予以整改", False),
+        ("符合条件的可以申报吗", "符合条件的可以申报，不符合条件的另行安排", False),
     ],
 )
 def test_contradicts(question, sentence, expected):
