@@ -242,6 +242,8 @@ def find_figures(text: str) -> tuple[Figure, ...]:
     for match in (*_FRACTION.finditer(narrow), *_PARTS.finditer(narrow)):
         start, end, comparator = _qualified(narrow, match.start(), match.end())
         value = 100 * (number_value(match["part"]) or 0.0) / (number_value(match["whole"]) or 1.0)
+        if value >= 100:  # 24/7
+            continue
         found.append(Figure(narrow[start:end], start, end, "percent", "", value, None, comparator))
     for match in _HALF.finditer(narrow):
         start, end, comparator = _qualified(narrow, match.start(), match.end())

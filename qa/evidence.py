@@ -282,13 +282,14 @@ def fits(question: Question, figure: Figure) -> bool:
         return fold(figure.unit) == question.unit or (general and figure.family == "count")
     if question.family:
         return figure.family == question.family
-    if cues.HOW_MANY_EN.search(question.text) and not cues.UNIT_COUNTED.search(question.text):
-        large = figure.family == "" and re.search("[万亿]", figure.text)
-        return bool(large) or (figure.family in ("count", "people") and figure.unit not in ("大", "轮", "届"))
-    if figure.family in ("duration", *cues.NO_NUMBER_OF) and cues.HOW_MANY_EN.search(question.text):
-        return False  # how many years, or per cent, is asked by name
-    large = figure.family == "" and re.search("[万亿]", figure.text)  # 用户数达到4.6亿
-    return bool(large) or (figure.family not in ("date", "label", "") and figure.unit not in ("", "大", "轮", "届"))
+    if not figure.family:
+        return bool(re.search("[万亿]", figure.text))  # 用户数达到4.6亿
+    if figure.unit in ("大", "轮", "届") or figure.family in ("date", "label"):
+        return False
+    if cues.HOW_MANY_EN.search(question.text):  # how many years, or per cent, is asked by name
+        wanted = cues.UNIT_COUNTED.search(question.text)
+        return figure.family not in ("duration", *cues.NO_NUMBER_OF) if wanted else figure.family in ("count", "people")
+    return True
 
 
 def clause_of(text: str, at: int) -> tuple[int, int]:
