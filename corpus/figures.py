@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cn2an
@@ -107,8 +108,9 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _PERCENT_WORDS = re.compile(rf"百分之(?P<number>{_HAN}(?:点{_HAN})?|{_ARABIC})")
-_FRACTION = re.compile(r"(?<![\d/.])(?P<part>[1-9]\d?)/(?P<whole>[1-9]\d?)(?![\d/.])")
+_FRACTION = re.compile(r"(?<![\d/.])(?P<part>[1-9])/(?P<whole>[2-9]|[1-9]\d)(?![\d/.])")  # not 24/7
 _PARTS = re.compile(r"(?P<whole>[二三四五六七八九十])分之(?P<part>[一二三四五六七八九])")
+_YEAR_MINUTES = 525600.0
 _HALF = re.compile(r"半(?P<unit>年|天|个月|小时)(?!度)")
 # 八成 is 80%; 一成不变 and 三成熟 are not
 _TENTHS = re.compile(r"(?P<number>[一二三四五六七八九])成(?P<half>半)?(?!不变|立|熟|套|新)")
@@ -180,6 +182,20 @@ def _qualified(text: str, start: int, end: int) -> tuple[int, int, str]:
     return (before.start() if before else start), (end + after.end() if after else end), comparator
 
 
+def _number(match: re.Match[str], group: str) -> float:
+    return number_value(match[group]) or 0.0
+
+
+# figures told in words or as fractions: pattern, family, unit (that of the match where it is "") and value
+_WORDED: tuple[tuple[re.Pattern[str], str, str, Callable[[re.Match[str]], float | None]], ...] = (
+    (_PERCENT_WORDS, "percent", "%", lambda m: number_value(m["number"])),
+    (_FRACTION, "percent", "%", lambda m: 100 * _number(m, "part") / _number(m, "whole")),
+    (_PARTS, "percent", "%", lambda m: 100 * _number(m, "part") / _number(m, "whole")),
+    (_TENTHS, "percent", "%", lambda m: 10 * _number(m, "number") + (5 if m["half"] else 0)),
+    (_HALF, "duration", "", lambda m: (_YEAR_MINUTES if m["unit"] == "年" else _UNITS[m["unit"]][1]) / 2),
+)
+
+
 def _dates(text: str) -> list[Figure]:
     found = []
     for match in _PERIOD.finditer(text):
@@ -192,16 +208,23 @@ def _dates(text: str) -> list[Figure]:
     return found
 
 
+def _is_none(text: str, match: re.Match[str], printed: str, unit: str) -> bool:
+    """Whether a number measures nothing: part of a name, a set phrase, an ordinal, a formula."""
+    before, number = match.start(), match["number"]
+    han, bare = not number[0].isascii(), not unit and not match["scale"]
+    return bool(
+        (not match["scale"] and unit in ("", "年") and _NAMED.search(text, 0, before))
+        or (unit == "分" and (han or _NO_SCORE.match(text, match.end())))
+        or _FORMULA.search(text, 0, before)
+        or (number == "一" and _BEFORE_ONE.search(text, 0, before))
+        or (han and (not unit or _NO_FIGURE.match(printed)))
+        or (bare and printed.startswith("第"))
+    )
+
+
 def _quantity(text: str, match: re.Match[str]) -> Figure | None:
     printed, unit = match[0].rstrip(), match["unit"] or ""
-    han = not match["number"][0].isascii()
-    if unit in ("", "年") and not match["scale"] and _NAMED.search(text, 0, match.start()):
-        return None
-    if unit == "分" and (han or _NO_SCORE.match(text, match.end())):
-        return None
-    if _FORMULA.search(text, 0, match.start()) or (match["number"] == "一" and _BEFORE_ONE.search(text, 0, match.start())):
-        return None
-    if (han and (not unit or _NO_FIGURE.match(printed))) or (not unit and not match["scale"] and printed.startswith("第")):
+    if _is_none(text, match, printed, unit):
         return None
     family, factor = _UNITS.get(unit) or _UNITS.get(unit.upper()) or _UNITS.get(unit.lower()) or _COUNTED.get(unit) or ("", 1.0)
     if unit == "级" and match["number"] == "两":  # two levels, where 二级 is one of them
@@ -209,7 +232,7 @@ def _quantity(text: str, match: re.Match[str]) -> Figure | None:
     scale = _SCALES.get(match["scale"] or "", 1.0)
     value = number_value(match["number"])
     if unit == "年" and value is not None and value < 1000:  # 三年 is a span, not the year 3
-        family, factor = "duration", 525600.0
+        family, factor = "duration", _YEAR_MINUTES
     elif unit == "日" and _WITHIN.match(text, match.end()):  # 30日内 is a span, not the thirtieth
         family, factor = "duration", 1440.0
     elif family == "date" and unit != "年":  # a month or day alone names no year
@@ -236,23 +259,11 @@ def find_figures(text: str) -> tuple[Figure, ...]:
     """
     narrow = _narrow(text)
     found = _dates(narrow)
-    for match in _PERCENT_WORDS.finditer(narrow):
-        start, end, comparator = _qualified(narrow, match.start(), match.end())
-        found.append(Figure(narrow[start:end], start, end, "percent", "%", number_value(match["number"]), None, comparator))
-    for match in (*_FRACTION.finditer(narrow), *_PARTS.finditer(narrow)):
-        start, end, comparator = _qualified(narrow, match.start(), match.end())
-        value = 100 * (number_value(match["part"]) or 0.0) / (number_value(match["whole"]) or 1.0)
-        if value >= 100:  # 24/7
-            continue
-        found.append(Figure(narrow[start:end], start, end, "percent", "", value, None, comparator))
-    for match in _HALF.finditer(narrow):
-        start, end, comparator = _qualified(narrow, match.start(), match.end())
-        minutes = {"年": 525600.0}.get(match["unit"]) or _UNITS[match["unit"]][1]
-        found.append(Figure(narrow[start:end], start, end, "duration", match["unit"], minutes / 2, None, comparator))
-    for match in _TENTHS.finditer(narrow):
-        start, end, comparator = _qualified(narrow, match.start(), match.end())
-        value = 10 * (number_value(match["number"]) or 0.0) + (5 if match["half"] else 0)
-        found.append(Figure(narrow[start:end], start, end, "percent", "%", value, None, comparator))
+    for pattern, family, unit, value_of in _WORDED:
+        for match in pattern.finditer(narrow):
+            start, end, comparator = _qualified(narrow, match.start(), match.end())
+            value = value_of(match)
+            found.append(Figure(narrow[start:end], start, end, family, unit or match["unit"], value, None, comparator))
     for match in _QUANTITY.finditer(narrow):
         if any(f.start < match.end() and match.start() < f.end for f in found):
             continue
