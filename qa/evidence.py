@@ -83,6 +83,7 @@ class Ranker:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._cached = lru_cache(maxsize=16384)(self._terms)
+        self._counted = lru_cache(maxsize=1024)(self._counted_words)
 
     def _terms(self, plan: str, ref: str, text: str) -> frozenset[str]:
         return frozenset(terms_of(self._index.source, self._index.words, ref, text))
@@ -133,7 +134,7 @@ class Ranker:
         """The sentences of the hits, the best first; sections in `boost` are preferred."""
         groups = self.groups(question)
         weights = self.weights(groups)
-        focus = self.groups(replace(question, topic=question.focus)) if question.focus else groups
+        focus = self.groups(replace(question, topic=question.focus)) if question.focus else ()
         text, known = (
             _Scale([c for hit in hits for c in hit.sentences.values()]),
             _Scale([c for hit in hits for c in hit.questions.values()]),
@@ -184,26 +185,33 @@ class Ranker:
             terms.update(stems(english_span(self._index.rendering(sentence.ref, sentence.text), figure)))
         return self.cover(groups, weights, frozenset(terms), frozenset())
 
+    def _counted_words(self, counted: str, language: str) -> frozenset[str]:
+        """The plan's words for the thing that a question counts; of an English one those of its last word or phrase."""
+        terms = self._index.words.terms
+        if language == "zh":
+            return frozenset(w for w in terms(counted) if len(w) > 1)
+        found = self._index.translations(counted)
+        return frozenset(term for word in (found[-1][1] if found else ()) for term in terms(word))
+
     def counts(self, question: Question, sentence: Sentence, figure: Figure) -> float | None:
         """The share of the words for the thing counted that stand with a figure: 领军, 企业 in 10家知名的领军企业.
 
         Of an English question, whether one of the Chinese words does. None where nothing is counted, or the plan has no word
         for it; of a sentence with a rendering too, which may well put it in other words.
         """
-        begin, end = clause_of(sentence.text, figure.start)
-        behind = fold(sentence.text[figure.end : figure_span(sentence.text, figure)[1]])
-        if question.language == "zh":
-            words = [w for w in self._index.words.terms(question.counted) if len(w) > 1]
-            return sum(w in behind for w in words) / len(words) if words else None
-        counted = self._index.translations(question.counted)
-        if not counted or cues.UNIT_COUNTED.search(question.text) or self._index.rendering(sentence.ref, sentence.text):
+        asked = self._counted(question.counted, question.language) if question.counted else None
+        if not asked:
             return None
-        asked = {term for word in counted[-1][1] for term in self._index.words.terms(word)}
+        if question.language == "zh":
+            behind = fold(sentence.text[figure.end : figure_span(sentence.text, figure)[1]])
+            return sum(word in behind for word in asked) / len(asked)
+        if self._index.rendering(sentence.ref, sentence.text):
+            return None
+        begin, end = clause_of(sentence.text, figure.start)
+        terms = self._index.words.terms
         # 四类收集容器, or 床位310张 where nothing follows
-        around = self._index.words.terms(sentence.text[figure.end : end]) or self._index.words.terms(
-            sentence.text[begin : figure.end]
-        )
-        return float(not asked.isdisjoint(around)) if asked else None
+        around = terms(sentence.text[figure.end : end]) or terms(sentence.text[begin : figure.end])
+        return float(not asked.isdisjoint(around))
 
     def span_cover(self, groups: Groups, weights: Weights, text: str, span: tuple[int, int]) -> float:
         """The share of the question's words that a part of a sentence holds."""
@@ -212,6 +220,26 @@ class Ranker:
     @staticmethod
     def _of_year(question: Question, sentence: Sentence) -> bool:
         return any(f.family == "date" and f.value in question.years for f in _figures(sentence.text))
+
+    def _chosen(
+        self,
+        question: Question,
+        plan: str,
+        sentence: Sentence,
+        figures: Sequence[Figure],
+        covers: Sequence[float],
+        focus: Groups,
+    ) -> int:
+        """Which of a sentence's figures is meant: by the words around it, above all those that ask, what it counts and when."""
+        rare = self.weights(focus)
+        named = [
+            cover
+            + self.figure_cover(question, focus, rare, plan, sentence, figure)
+            + (self.counts(question, sentence, figure) or 0.0)
+            + _timed(question, sentence.text, figure)
+            for cover, figure in zip(covers, figures, strict=True)
+        ]
+        return max(range(len(figures)), key=lambda i: (named[i], figures[i].family != "count", -i))
 
     def _typed(
         self, question: Question, plan: str, sentence: Sentence, groups: Groups, weights: Weights, focus: Groups
@@ -227,17 +255,7 @@ class Ranker:
         if not fitting:
             return None, -TYPE_MALUS
         covers = [self.figure_cover(question, groups, weights, plan, sentence, f) for f in fitting]
-        named = covers
-        if focus is not groups and len(fitting) > 1:
-            rare = self.weights(focus)
-            named = [
-                c + self.figure_cover(question, focus, rare, plan, sentence, f) for c, f in zip(covers, fitting, strict=True)
-            ]
-        named = [
-            c + (self.counts(question, sentence, f) or 0.0) + _timed(question, sentence.text, f)
-            for c, f in zip(named, fitting, strict=True)
-        ]
-        best = max(range(len(fitting)), key=lambda i: (named[i], fitting[i].family != "count", -i))
+        best = self._chosen(question, plan, sentence, fitting, covers, focus) if len(fitting) > 1 else 0
         # without a hint at the unit a measure is likelier meant than a count
         bonus = TYPE_BONUS * (
             1 if question.family or question.kind is Kind.DATE else 0.25 if fitting[best].family == "count" else 0.75

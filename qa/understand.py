@@ -183,7 +183,7 @@ def _focus(folded: str, language: str) -> str:
 
 def _counted(folded: str, language: str) -> str:
     if language == "en":
-        head = cues.COUNTED_EN.search(folded)
+        head = None if cues.UNIT_COUNTED.search(folded) else cues.COUNTED_EN.search(folded)
         return head[1] if head else ""
     asked = cues.HOW_MANY.search(folded)
     return _CLAUSE.split(folded[asked.end() :])[0] if asked and asked["unit"] else ""
