@@ -53,7 +53,9 @@ class Lister:
 
     def whole(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
         """The list that a question asks for; None where it asks for none, or the plan holds no list of it."""
-        below = self.enumerated(question, plan, ranked[0]) or self.tasks_of(question, plan, ranked)
+        best = ranked[0]
+        lists = not question.quoted and (question.kind is Kind.LIST or cues.PARTS.search(question.text)) and best.cover >= HELD
+        below = (self.introduced(question, plan, best) if lists else None) or self.tasks_of(question, plan, ranked)
         return below or (self.places if question.kind is Kind.LIST else self.parts)(question, plan)
 
     def parts(self, question: Question, plan: Plan) -> Draft | None:
@@ -65,15 +67,6 @@ class Lister:
             return None
         children = plan.children(section.ref)
         return self._children(question, plan, section, children) if children else self._leads(question, plan, section)
-
-    def enumerated(self, question: Question, plan: Plan, best: Evidence) -> Draft | None:
-        """The items below the sentence that introduces what a question asks for: 应当符合下列条件："""
-        if question.quoted or not (question.kind is Kind.LIST or cues.PARTS.search(question.text)):
-            return None
-        children = plan.children(best.sentence.ref)
-        if len(children) < 2 or best.cover < HELD or not cues.INTRODUCES.search(best.sentence.text):
-            return None
-        return self._children(question, plan, plan.by_ref[best.sentence.ref], children)
 
     def introduced(self, question: Question, plan: Plan, best: Evidence) -> Draft | None:
         """The items below the sentence that answers, where that only introduces them: 必须满足以下条件。"""
