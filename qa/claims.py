@@ -44,7 +44,8 @@ _OPPOSITE_EN = tuple(
 _ENGLISH_TOKEN = re.compile(r"(?<![A-Za-z.])\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
 _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
-_CODE = re.compile(r"([国第+])([一二三四五六七八九十]+|\d+)")
+# a character and the number behind it; 一 is mostly an article: 留一段时间
+_CODE = re.compile(r"([\u4e00-\u9fff+])((?!一)[一二三四五六七八九十]+|\d+)")
 _LEVEL = re.compile(r"([一二三四五六七八九甲乙丙])([级等期批][\u4e00-\u9fff]{2})")
 _PREFIXED = re.compile(r"[副非未]([\u4e00-\u9fff]{2})")  # 副主任 is no 主任
 WORD = 2  # characters

@@ -69,7 +69,7 @@ LIST = _any_of(
 WHAT = re.compile(r"^\W*(?:what|which|who|whom|whose|how|why|when|where)\b", re.IGNORECASE)
 YES_NO = _any_of(
     r"[吗伐]\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
-    r"([\u4e00-\u9fff])不\1(?![\u4e00-\u9fff]?好意思)",  # 给不给, 鼓不鼓励
+    r"([\u4e00-\u9fff])不\1",  # 给不给, 鼓不鼓励
     r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
 )
 MEASURES = _any_of(

@@ -453,7 +453,8 @@ class Responder:
         if question.kind is Kind.YES_NO and self._other_year(question, best):
             return True
         asked, told = squeeze(fold(question.text)), squeeze(fold(best.sentence.text))
-        if other_date(asked, told) or any(f(asked, told, self.index.folded) for f in (other_code, other_level)):
+        plan_text = self.index.folded
+        if other_date(asked, told) or other_code(asked, told, plan_text) or other_level(asked, told, plan_text):
             return True
         if question.language == "en" and other_number(question.text, self.speaker.sentence(plan, best.sentence, "en")):
             return True

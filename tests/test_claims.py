@@ -123,6 +123,7 @@ def test_other_date(question, sentence, expected):
         ("执行国五标准就行吗", "实施国六排放标准", "实施国六排放标准，淘汰国五车辆", False),
         ("是按“1+6”定的吗", "以“1+4”领域为先导", "以“1+4”领域为先导", True),
         ("是按“1+4”定的吗", "以“1+4”领域为先导", "以“1+4”领域为先导", False),
+        ("待遇还能留一段时间吗", "可保留6个月待遇", "可保留6个月待遇", False),
     ],
 )
 def test_other_code(question, sentence, plan, expected):
