@@ -16,22 +16,31 @@ from qa.eval.results import answer_figures, check_bounds, parse_bounds
 
 README = Path(__file__).parent.parent / "README.md"
 QUESTIONS = Path(__file__).parent / "questions"
-# the least share of right answers, and the largest of refusals missed
+# files of questions on other documents: the least share of right answers, and the largest of refusals missed
 OTHERS = {
-    "02_yangpu_district_zone": (0.66, 0),
-    "03_shanghai_bci_plan": (0.76, 0.13),
-    "06_shanghai_key_lab_rules": (0.71, 0),
+    "02_yangpu_district_zone": (0.68, 0),
+    "03_shanghai_bci_plan": (0.88, 0),
+    "03_shanghai_bci_plan.later": (0.66, 0.2),
+    "06_shanghai_key_lab_rules": (0.8, 0),
+    "06_shanghai_key_lab_rules.later": (0.63, 0),
     "08_national_145_digital": (0.7, 0),
-    "12_shandong_services_digital": (0.85, 0),
-    "16_qingdao_ai_zone": (0.8, 0),
-    "18_national_145_smart_mfg": (0.83, 0.1),
-    "20_national_smart_elderly": (0.86, 0),
+    "12_shandong_services_digital": (0.92, 0),
+    "12_shandong_services_digital.later": (0.8, 0),
+    "16_qingdao_ai_zone": (0.76, 0),
+    "16_qingdao_ai_zone.later": (0.83, 0),
+    "18_national_145_smart_mfg": (0.8, 0),
+    "18_national_145_smart_mfg.later": (0.86, 0.15),
+    "20_national_smart_elderly": (0.9, 0),
+    "20_national_smart_elderly.later": (0.83, 0),
     "21_national_smart_forestry": (0.73, 0),
-    "24_national_zero_waste_city": (0.77, 0.07),
+    "24_national_zero_waste_city": (0.66, 0),
+    "24_national_zero_waste_city.later": (0.83, 0.09),
     "25_national_hospital_kpi": (0.7, 0),
     "32_national_1997_work_report": (0.73, 0.15),
-    "36_shanghai_waste_regulation": (0.76, 0),
-    "40_guangdong_employment": (0.85, 0.13),
+    "36_shanghai_waste_regulation": (0.88, 0),
+    "36_shanghai_waste_regulation.later": (0.66, 0),
+    "40_guangdong_employment": (0.9, 0),
+    "40_guangdong_employment.later": (0.8, 0.2),
 }
 GATES = re.findall(r"^planqa (eval answers (\w+) --fail-under .*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -47,18 +56,28 @@ def test_answers_are_as_good_as_the_readme_says(command, home, monkeypatch, caps
     assert code == 0, capsys.readouterr()
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_questions_on_other_documents(name, embedder, shared, tmp_path):
+@pytest.fixture(scope="module")
+def others(embedder, shared, tmp_path_factory):
+    """One library of all the documents that these questions are on."""
     from index.settings import Settings
     from index.shelf import Shelf
     from qa.pipeline import PlanQA
     from qa.setup import build_index
 
-    settings = Settings.load(environ={}, home=tmp_path / "home")
-    build_index(settings, [next((shared / "documents").glob(f"{name}.*"))], lambda done, total: None)
-    engine = PlanQA(Shelf.open(settings, embedder), settings)
-    plan = engine.plans[name]
-    figures = answer_figures(evaluate_answers(engine, read_gold(QUESTIONS / f"{name}.jsonl", plan), plan))
+    settings = Settings.load(environ={}, home=tmp_path_factory.mktemp("others"))
+    names = sorted({name.removesuffix(".later") for name in OTHERS})
+    build_index(settings, [next((shared / "documents").glob(f"{name}.*")) for name in names], lambda done, total: None)
+    return PlanQA(Shelf.open(settings, embedder), settings)
+
+
+def test_every_file_of_questions_on_other_documents_has_its_floor():
+    assert set(OTHERS) == {path.stem for path in QUESTIONS.glob("*.jsonl")}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_questions_on_other_documents(name, others):
+    plan = others.plans[name.removesuffix(".later")]
+    figures = answer_figures(evaluate_answers(others, read_gold(QUESTIONS / f"{name}.jsonl", plan), plan))
     right, missed = OTHERS[name]
     check_bounds(figures, parse_bounds(f"right={right},not_verbatim=0,missed_refusal={missed}"))
 
