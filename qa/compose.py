@@ -12,7 +12,7 @@ from qa.evidence import Evidence, clause_of, is_lead
 
 # characters of an answer's text by language; a longer sentence is cut to the clauses that answer
 MAX_TEXT = {"zh": 160, "en": 480}
-SAYS_MIN = 8  # characters: 各位代表！ says nothing
+SAYS_MIN = 8  # characters: 请遵照执行 adds nothing to an answer
 MAX_MEASURES = {"zh": 190, "en": 520}
 _HORIZON = re.compile(r"(?:^|，)((?:到|至)\s*\d{4}\s*年[底末]?)，")
 _BREAK = re.compile(r"[，；]|[,;](?= )")

@@ -19,7 +19,18 @@ def test_sides(text, first, second, more, which):
     assert (found.first, found.second, found.more, found.asks_which) == (first, second, more, which)
 
 
-@pytest.mark.parametrize("text", ["绿化覆盖率是多少", "新建绿道的目标超过20公里了吗？", "How large is the lake?", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "绿化覆盖率是多少",
+        "新建绿道的目标超过20公里了吗？",
+        "药品损耗占比要控制在多少",
+        "湿垃圾的频次有什么规定，跟干垃圾一样吗",
+        "收入超过了低保线，低保还能再留一段时间吗",
+        "How large is the lake?",
+        "",
+    ],
+)
 def test_others_are_none(text):
     assert read_comparison(text) is None
 

@@ -111,3 +111,8 @@ def test_no_answer_has_a_fault(qa):
         counts = {str(len({c.ref for c in answer.citations})), str(len(answer.citations))}
         addresses = "".join(qa.plans[c.plan].by_ref[c.ref].address for c in answer.citations)
         assert faults(answer, qa.plans, counts | set(addresses)) == [], question
+
+
+def test_a_formula_of_closing_is_no_part_of_an_answer(qa):
+    answer = qa.invoke("引用这份计划时，文件编号怎么写？")
+    assert [c.quote for c in answer.citations] == ["普府办〔2021〕27号", "区政府各委、办、局，各街道办事处、镇政府："]
