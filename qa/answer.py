@@ -71,7 +71,8 @@ class ModelTrace:
     """What a language model had to do with an answer: for the record and for evaluation, never shown.
 
     `raw` is all that it wrote, `used` whether the answer's text is from it, `dropped` its statements that did not pass, each
-    with why, `trouble` what kept it from helping ("" for nothing), and tokens are those of all its calls.
+    with why, `trouble` what kept it from helping ("" for nothing), and tokens are those of all its calls. `growing` says that
+    it is still writing.
     """
 
     raw: str = ""
@@ -81,6 +82,7 @@ class ModelTrace:
     trouble: str = ""
     tokens_in: int = 0
     tokens_out: int = 0
+    growing: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ class Answer:
     def status(self) -> str:
         """`answered` or `refused`."""
         return "refused" if self.reason else "answered"
+
+    @property
+    def growing(self) -> bool:
+        """Whether a language model is still writing it: another follows, with all that this one says."""
+        return self.model is not None and self.model.growing
 
     def to_json(self, question_id: str | None = None) -> dict[str, Any]:
         """The form that leaves the program (README, "JSON")."""

@@ -1,19 +1,20 @@
 """Chat models that follow a script, and the engine with one of them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field
 
 from qa.model.chat import Chat
 from qa.model.engine import ModelQA
 from qa.pipeline import PlanQA
 
+PIECE = 25  # characters that are streamed at a time
 Script = Callable[[dict[str, Any]], object]
 """From what a model is given (the question, the evidence or the turns before) to what it writes; an exception is raised."""
 
@@ -37,6 +38,14 @@ class Scripted(BaseChatModel):
         if not isinstance(written, AIMessage):
             written = AIMessage(written if isinstance(written, str) else json.dumps(written, ensure_ascii=False))
         return ChatResult(generations=[ChatGeneration(message=written)])
+
+    def _stream(self, messages: list[BaseMessage], stop=None, run_manager=None, **_: object) -> Iterator[ChatGenerationChunk]:
+        written = self._generate(messages).generations[0].message
+        for begin in range(0, max(1, len(written.content)), PIECE):
+            piece = AIMessageChunk(
+                written.content[begin : begin + PIECE], additional_kwargs={} if begin else written.additional_kwargs
+            )
+            yield ChatGenerationChunk(message=piece)
 
 
 def model_qa(base: PlanQA, script: Script, home, **settings: object) -> ModelQA:

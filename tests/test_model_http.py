@@ -1,12 +1,11 @@
 """A model over HTTP, in the form of OpenAI: each failure of a server ends in the default answer, within the time-out."""
 
-import json
-import threading
+import itertools
 import time
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from chat_server import chat_server
 
 from qa.model.chat import Chat, open_model
 from qa.model.engine import ModelQA
@@ -17,113 +16,16 @@ USED = "由语言模型从计划原文中选句连接，逐句核对过。"
 WITHOUT = "，这是不用模型的回答。"
 
 
-def completion(content, **usage):
-    choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
-    return json.dumps({"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage})
-
-
-def obedient(request):
-    """Copies the first sentence that it is shown."""
-    first = json.loads(request["messages"][-1]["content"])["evidence"][0]
-    written = json.dumps({"statements": [{"text": first["text"], "keys": [first["key"]]}]}, ensure_ascii=False)
-    return completion(written, prompt_tokens=900, completion_tokens=60, total_tokens=960)
-
-
-class Server(ThreadingHTTPServer):
-    """Answers with (status, body) by its mode; keeps the requests."""
-
-    daemon_threads = True
-    mode = "right"
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.requests = []
-        self.released = threading.Event()
-
-
-class Handler(BaseHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-    def do_POST(self):
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.requests.append(request)
-        getattr(self, self.server.mode)(request)
-
-    def _send(self, status, body):
-        data = body.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def right(self, request):
-        self._send(200, obedient(request))
-
-    def plain_only(self, request):
-        if "response_format" in request or "tools" in request:
-            return self._send(400, '{"error": {"message": "response_format is not supported"}}')
-        return self._send(200, obedient(request))
-
-    def limited_once(self, request):
-        many = len(self.server.requests) > 1
-        self._send(200, obedient(request)) if many else self._send(429, '{"error": {"message": "slow down"}}')
-
-    def limited(self, request):
-        self._send(429, '{"error": {"message": "slow down"}}')
-
-    def broken(self, request):
-        self._send(500, "oops")
-
-    def denied(self, request):
-        self._send(401, '{"error": {"message": "wrong key"}}')
-
-    def prose(self, request):
-        self._send(200, completion("达标率是99%。"))
-
-    def html(self, request):
-        self._send(200, "<html>proxy error</html>")
-
-    def half(self, request):
-        data = obedient(request).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data[: len(data) // 2])
-        self.close_connection = True
-
-    def hangs(self, request):
-        self.server.released.wait(60)
-        self.close_connection = True
-
-    def drips(self, request):
-        # a byte now and then keeps a client's own time-out from ever coming
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", "100000")
-        self.end_headers()
-        while not self.server.released.wait(0.1):
-            self.wfile.write(b" ")
-        self.close_connection = True
-
-
 @pytest.fixture
 def server():
-    server = Server()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield server
-    server.released.set()
-    server.shutdown()
-    server.server_close()
+    with chat_server() as server:
+        yield server
 
 
 @pytest.fixture
 def engine(qa, server, tmp_path, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "not-a-key")
-    address = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    address = server.address
     chosen = replace(qa.settings, home=tmp_path, chat_model="openai:m", chat_base_url=address, chat_timeout=60)
     return ModelQA(PlanQA(qa.shelf, chosen), Chat(open_model(chosen), chosen))
 
@@ -167,7 +69,67 @@ def test_a_server_that_fails_leaves_the_default_answer_in_time(qa, engine, serve
     assert answer.note == why + WITHOUT
 
 
+@pytest.mark.parametrize(
+    ("mode", "why"),
+    [
+        ("limited", "语言模型限制了调用次数"),
+        ("broken", "语言模型连接不上"),
+        ("denied", "语言模型拒绝了密钥"),
+        ("html", "语言模型的答复无法使用"),
+        ("hangs", "语言模型没有及时答复"),
+        ("drips", "语言模型没有及时答复"),
+    ],
+)
+def test_so_does_one_that_fails_while_it_should_stream(qa, engine, server, mode, why):
+    server.mode = mode
+    if mode in ("hangs", "drips"):
+        engine.chat.seconds = 1
+    (answer,) = engine.stream(QUESTION)
+    assert (answer.text, answer.note) == (qa.invoke(QUESTION).text, why + WITHOUT)
+
+
 def test_nobody_listening_leaves_the_default_answer(qa, engine, server):
     server.shutdown()
     server.server_close()
     assert engine.invoke(QUESTION).note == "语言模型连接不上" + WITHOUT
+
+
+# ---- while it is being written --------------------------------------------------------------------------------------
+
+MEASURES = "噪声扰民有什么要求？"
+
+
+def test_checked_statements_are_told_while_the_model_is_still_writing(qa, engine, server):
+    server.mode = "pauses"
+    grown = []
+    for answer in engine.stream(MEASURES):
+        grown.append(answer)
+        server.released.set()
+    assert server.requests[0]["stream"]
+    first, last = grown[0], grown[-1]
+    assert [a.growing for a in grown] == [True] * (len(grown) - 1) + [False]
+    assert len(grown) > 2
+    assert first.citations == qa.invoke(MEASURES).citations[:1]
+    assert first.note == "语言模型正在从计划原文中选句，已显示的逐句核对过。"
+    assert all(later.text.startswith(earlier.text) for earlier, later in itertools.pairwise(grown))
+    assert last.note == USED
+
+
+def test_streamed_or_not_the_answer_is_the_same(engine):
+    assert list(engine.stream(QUESTION))[-1] == engine.invoke(QUESTION)
+
+
+def test_a_stream_that_breaks_off_leaves_the_default_answer(qa, engine, server):
+    server.mode = "breaks_off"
+    *grown, last = engine.stream(QUESTION)
+    assert ["维持95%" in a.text for a in grown] == [True]
+    assert (last.text, last.note) == (qa.invoke(QUESTION).text, "语言模型的答复无法使用" + WITHOUT)
+
+
+@pytest.mark.parametrize("mode", ["no_stream", "plain_only"])
+def test_a_server_that_cannot_stream_or_hold_to_a_form_is_used(engine, server, mode):
+    server.mode = mode
+    assert list(engine.stream(QUESTION))[-1].note == USED
+    before = len(server.requests)
+    assert list(engine.stream(QUESTION))[-1].note == USED
+    assert len(server.requests) == before + 1  # it is remembered

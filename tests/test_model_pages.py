@@ -5,10 +5,12 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 from scripted import copied, model_qa
+from servers import until
 
 from qa.pipeline import Ask
 from qa.web.conversation import answer_html
 from qa.web.markup import Reader
+from qa.web.page import PublicPage
 from qa.web.service import Service
 from qa.web.site import build_app
 from qa.web.words import Words
@@ -53,6 +55,20 @@ def test_an_answer_without_the_help_of_a_model_that_was_down_is_not_given_again(
     service = serving(script)
     notes = [service.ask(Ask(QUESTION), "192.0.2.1", "api").answer.note for _ in range(3)]
     assert (notes, len(tries)) == ([DOWN, USED, USED], 2)
+
+
+def test_a_reader_who_leaves_while_it_is_being_written_leaves_the_whole_on_record(serving, record):
+    page = PublicPage(serving(lambda given: copied(given, 3)))
+    asking = page.asking(QUESTION, page.start(), "192.0.2.1")
+    looking, first = next(asking), next(asking)
+    asking.close()
+    until(record.answers)
+    assert 'class="pq-answer pq-looking"' in page.log(looking)
+    shown = first.exchanges[-1]
+    assert (shown.growing, shown.id) == (True, "")
+    row = record.answers()[0]
+    assert row["text"].startswith(shown.answer.text)
+    assert json.loads(row["model"])["growing"] is False
 
 
 def test_what_the_model_wrote_and_what_was_shown_are_on_record(serving, record):

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 import small
+from chat_server import chat_server
 from servers import free_port
 from small import QINGXI, make_home
 
@@ -67,10 +68,10 @@ class Served:
         return self.process.returncode, errors
 
 
-def start(home: Path) -> Served:
+def start(home: Path, **environment: str) -> Served:
     port = free_port()
     own = {"PLANQA_HOME": str(home), "PLANQA_QUESTIONS_PER_MINUTE": "10000"}  # all readers come from one address
-    command, environ = [sys.executable, "app.py", "--port", str(port)], {**os.environ, **own}
+    command, environ = [sys.executable, "app.py", "--port", str(port)], {**os.environ, **own, **environment}
     process = subprocess.Popen(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )
@@ -135,7 +136,7 @@ class Visit:
 def visit(browser, served) -> Iterator[Callable[..., Visit]]:
     contexts = []
 
-    def open_page(viewport: dict[str, int] = DESKTOP) -> Visit:
+    def open_page(viewport: dict[str, int] = DESKTOP, served: Served = served) -> Visit:
         context = browser.new_context(viewport=viewport, reduced_motion="reduce", locale="zh-CN")
         context.set_default_timeout(60_000)  # the first question waits until the engine is warm
         contexts.append(context)
@@ -182,6 +183,31 @@ def test_an_english_question_is_answered_in_english_from_the_chinese_text(visit)
     expect(turn.locator(".pq-answer")).to_contain_text("18 kilometres")
     expect(reader.panel.locator(".pq-address")).to_have_text("二、（六）2.")
     expect(reader.panel.locator("mark")).to_contain_text("推进新建绿道 18 公里。")
+
+
+def test_what_a_language_model_writes_appears_statement_by_statement(visit, browser, home, tmp_path):
+    with chat_server() as model:
+        model.mode = "pauses"
+        named = {"PLANQA_CHAT_MODEL": "openai:m", "PLANQA_CHAT_BASE_URL": model.address, "OPENAI_API_KEY": "not-a-key"}
+        served = start(home, **named, PLANQA_CHAT_TIMEOUT="60")
+        try:
+            visited = visit(served=served)
+            turn = visited.ask("噪声扰民有什么要求？")
+            said, log = turn.locator(".pq-said"), visited.page.locator(".pq-log")
+            turn.locator(".pq-made", has_text="语言模型正在从计划原文中选句").wait_for()
+            first = said.inner_text()
+            assert first.endswith("[1]")
+            assert log.get_attribute("aria-busy") == "true"
+            assert turn.locator(".pq-feedback").count() == 0
+            model.released.set()
+            expect(turn.locator(".pq-made")).to_contain_text("由语言模型从计划原文中选句连接，逐句核对过。")
+            assert said.inner_text().startswith(first)
+            assert len(said.inner_text()) > len(first)
+            assert log.get_attribute("aria-busy") is None
+            expect(visited.panel).to_contain_text("噪声")
+            assert visited.faults == []
+        finally:
+            served.stop()
 
 
 def test_a_refusal_shows_no_source(visit):
@@ -519,7 +545,7 @@ def test_an_address_that_cannot_be_listened_on_is_named_in_one_line(home):
 def desk(answer: Callable[[Ask], Answer], *others: str) -> PublicPage:
     written = {"p": "一、总则\n（一）目标\n新建绿道18公里。\n", "q": "一、养老服务\n新增床位5张。\n"}
     plans = {name: parse_plan(name, written[name], f"{name}计划") for name in ("p", *others)}
-    ask = lambda asked, address, channel: Kept("a1", answer(asked))  # noqa: E731
+    ask = lambda asked, address, channel, seen: Kept("a1", answer(asked))  # noqa: E731
     service = {"settings": Settings.load({}), "ask": ask, "plans": plans, "plan": plans.get, "rendering": lambda *_: ""}
     return PublicPage(SimpleNamespace(**service, listed=plans))
 

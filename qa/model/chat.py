@@ -4,19 +4,21 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from corpus.errors import SettingError, first_line
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
+    from langchain_core.runnables import Runnable
 
     from index.settings import Settings
 
+T = TypeVar("T")
 MAX_CALLS = 8  # at a time, those that a slow server has not given back included: so they cannot pile up
 FAULTS, REST_S = 3, 30.0  # after so many faults in a row a model is left alone so long: readers need not wait for each of them
 MAX_DETAIL = 160  # characters of a provider's own words
@@ -55,6 +57,10 @@ class Reply:
     text: str
     tokens_in: int
     tokens_out: int
+
+
+Hearing = Generator[str, None, Reply]
+"""What has been written so far, each time that there is more of it; returns the whole. Raises: ChatError."""
 
 
 class Budget:
@@ -123,7 +129,7 @@ class Chat:
         self.seconds = settings.chat_timeout
         self._retries = settings.chat_retries
         self._free = threading.BoundedSemaphore(MAX_CALLS)
-        self._plain = False
+        self._unfit: set[tuple[bool, bool]] = set()
         self._faults = 0
         self._rests_until = 0.0
         self._last = Trouble.DOWN
@@ -139,13 +145,17 @@ class Chat:
 
     def ask(self, system: str, data: object, schema: dict[str, Any], until: float) -> Reply:
         """What the model writes to these instructions and data before the deadline. Raises: ChatError."""
+        return returned(self.hear(system, data, schema, until, streamed=False))
+
+    def hear(self, system: str, data: object, schema: dict[str, Any], until: float, *, streamed: bool = True) -> Hearing:
+        """The same while it is being written, where `streamed` and the provider can do that."""
         from langchain_core.messages import HumanMessage, SystemMessage
 
         if time.monotonic() < self._rests_until:
             raise ChatError(self._last, f"{FAULTS} faults in a row, left alone")
         messages: list[BaseMessage] = [SystemMessage(system), HumanMessage(json.dumps(data, ensure_ascii=False))]
         try:
-            reply = self._persistently(messages, schema, until)
+            reply = yield from self._persistently(messages, schema, until, streamed)
         except ChatError as error:
             if error.trouble in (Trouble.DOWN, Trouble.SLOW, Trouble.LIMITED, Trouble.DENIED):
                 self._faults, self._last = self._faults + 1, error.trouble
@@ -154,10 +164,10 @@ class Chat:
         self._faults = 0
         return reply
 
-    def _persistently(self, messages: "list[BaseMessage]", schema: dict[str, Any], until: float) -> Reply:
+    def _persistently(self, messages: "list[BaseMessage]", schema: dict[str, Any], until: float, streamed: bool) -> Hearing:
         for attempt in range(self._retries + 1):
             try:
-                return self._once(messages, schema, until)
+                return (yield from self._once(messages, schema, until, streamed))
             except ChatError as error:
                 pause = PAUSE_S * 2**attempt
                 again = error.trouble in (Trouble.DOWN, Trouble.LIMITED) and attempt < self._retries
@@ -166,10 +176,10 @@ class Chat:
                 time.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    def _once(self, messages: "list[BaseMessage]", schema: dict[str, Any], until: float) -> Reply:
+    def _once(self, messages: "list[BaseMessage]", schema: dict[str, Any], until: float, streamed: bool) -> Hearing:
         asked = sum(len(str(m.content)) for m in messages)
         self.budget.spend(asked)  # before the call: a crash in the middle of it has cost something too
-        message = self._within(lambda: self._call(messages, schema), until)
+        message = yield from self._within(lambda hear: self._call(messages, schema, hear if streamed else None), until)
         text = _written(message)
         usage = getattr(message, "usage_metadata", None) or {}
         reply = Reply(text, int(usage.get("input_tokens") or asked), int(usage.get("output_tokens") or len(text)))
@@ -181,47 +191,94 @@ class Chat:
             raise ChatError(Trouble.EMPTY, raw=text)
         return reply
 
-    def _call(self, messages: "list[BaseMessage]", schema: dict[str, Any]) -> "BaseMessage":
+    def _call(self, messages: "list[BaseMessage]", schema: dict[str, Any], hear: Callable[[str], None] | None) -> "BaseMessage":
         """The model's message, in the form of the schema where the provider can hold it to one."""
-        if not self._plain:
+        forms = [(held, streamed) for held in (True, False) for streamed in (True, False) if hear or not streamed]
+        for form in forms[:-1]:
+            if form in self._unfit:
+                continue
             try:
-                held: Any = self.model.with_structured_output(schema, include_raw=True).invoke(messages)
-                raw: BaseMessage = held["raw"]
-                return raw
-            except NotImplementedError:
-                self._plain = True
+                return self._called(form, messages, schema, hear)
             except Exception as error:  # providers have exceptions of their own
-                if getattr(error, "status_code", None) not in _UNSUPPORTED:
+                if not isinstance(error, NotImplementedError) and getattr(error, "status_code", None) not in _UNSUPPORTED:
                     raise
-                self._plain = True
-        return self.model.invoke(messages)
+                self._unfit.add(form)
+        return self._called(forms[-1], messages, schema, hear)
 
-    def _within(self, work: "Callable[[], BaseMessage]", until: float) -> "BaseMessage":
-        """What the work returns, in a thread that is left behind when time is up. Raises: ChatError."""
+    def _called(
+        self, form: tuple[bool, bool], messages: "list[BaseMessage]", schema: dict[str, Any], hear: Callable[[str], None] | None
+    ) -> "BaseMessage":
+        """The model's message: held to the schema or not, told while it is being written or not."""
+        held, streamed = form
+        model = _held(self.model, schema) if held else self.model
+        return _joined(model.stream(messages), hear) if streamed and hear else model.invoke(messages)
+
+    def _within(
+        self, work: "Callable[[Callable[[str], None]], BaseMessage]", until: float
+    ) -> "Generator[str, None, BaseMessage]":
+        """What the work says and returns, in a thread that is left behind when time is up. Raises: ChatError."""
         if not self._free.acquire(blocking=False):
             raise ChatError(Trouble.BUSY, f"{MAX_CALLS} calls")
-        box: queue.SimpleQueue[BaseMessage | Exception] = queue.SimpleQueue()
+        box: queue.SimpleQueue[str | BaseMessage | Exception] = queue.SimpleQueue()
 
         def run() -> None:
             try:
-                box.put(work())
+                box.put(work(box.put))
             except Exception as error:  # handed over to the one who waits
                 box.put(error)
             finally:
                 self._free.release()
 
         threading.Thread(target=run, daemon=True).start()
+        while True:
+            try:
+                told = box.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty as empty:
+                raise ChatError(Trouble.SLOW, f"{self.seconds} s") from empty
+            if isinstance(told, Exception):
+                raise ChatError(_trouble(told), f"{type(told).__name__}: {first_line(told)[:MAX_DETAIL]}") from told
+            if not isinstance(told, str):
+                return told
+            if time.monotonic() < until:  # past it the next wait ends at once, however fast a model writes
+                yield told
+
+
+def returned(steps: Generator[Any, None, T]) -> T:
+    """What a generator returns in the end."""
+    while True:
         try:
-            done = box.get(timeout=max(0.0, until - time.monotonic()))
-        except queue.Empty as empty:
-            raise ChatError(Trouble.SLOW, f"{self.seconds} s") from empty
-        if isinstance(done, Exception):
-            raise ChatError(_trouble(done), f"{type(done).__name__}: {first_line(done)[:MAX_DETAIL]}") from done
-        return done
+            next(steps)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+
+def _held(model: "BaseChatModel", schema: dict[str, Any]) -> "Runnable[Any, BaseMessage]":
+    """The model held to a schema, without the parser behind it. Raises: NotImplementedError where it cannot be held."""
+    from langchain_core.runnables import RunnableSequence
+
+    chain: Any = model.with_structured_output(schema)
+    first: Runnable[Any, BaseMessage] = chain.first if isinstance(chain, RunnableSequence) else model
+    return first
+
+
+def _joined(chunks: "Iterable[BaseMessage]", hear: Callable[[str], None]) -> "BaseMessage":
+    """The pieces of a message as one; what has been written so far is told after each."""
+    whole: Any = None
+    for chunk in chunks:
+        whole = chunk if whole is None else whole + chunk
+        hear(_written(whole))
+    if whole is None:
+        raise ValueError("no message")  # a reply that cannot be read, as `_trouble` sees it
+    message: BaseMessage = whole
+    return message
 
 
 def _written(message: "BaseMessage") -> str:
     """The text of a message, or the arguments of the call in which providers put structured output."""
+    pieces = getattr(message, "tool_call_chunks", None)
+    if pieces:  # as they came: the parsed ones close what has been cut off
+        return pieces[0]["args"] or ""
     calls = getattr(message, "tool_calls", None)
     if calls:
         return json.dumps(calls[0]["args"], ensure_ascii=False)
@@ -239,6 +296,6 @@ def _trouble(error: Exception) -> Trouble:
         return Trouble.LIMITED
     if status in (401, 403):
         return Trouble.DENIED
-    if isinstance(error, ValueError | KeyError | TypeError):  # an answer that the client could not read
+    if isinstance(error, ValueError | KeyError | TypeError | AssertionError):  # a reply that the client could not read
         return Trouble.NONSENSE
     return Trouble.UNSUPPORTED if status in _UNSUPPORTED else Trouble.DOWN

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,9 +18,9 @@ from qa import texts
 from qa.answer import Answer, ModelTrace, Reason
 from qa.check import faults
 from qa.model import question as asking
-from qa.model.chat import Chat, ChatError, Reply, Trouble
-from qa.model.evidence import by_key, gather
-from qa.model.statements import SCHEMA, SYSTEM, Sound, checked, compose, read_statements
+from qa.model.chat import Chat, ChatError, Reply, Trouble, returned
+from qa.model.evidence import Shown, by_key, gather
+from qa.model.statements import SCHEMA, SYSTEM, Sound, Statement, checked, compose, read_statements, statements_so_far
 from qa.model.verify import figures_of, plain
 from qa.pipeline import Ask, PlanQA
 from qa.understand import Question
@@ -33,6 +33,10 @@ NOTES = {
     "used": (
         "由语言模型从计划原文中选句连接，逐句核对过。",
         "Selected and joined from the plan's text by a language model; every sentence was checked.",
+    ),
+    "growing": (
+        "语言模型正在从计划原文中选句，已显示的逐句核对过。",
+        "A language model is still selecting from the plan's text; every sentence shown was checked.",
     ),
     "asked": (
         "问题由语言模型改写，回答没有用模型。",
@@ -61,6 +65,7 @@ class _Work:
     """What has come of the model so far, for one question."""
 
     until: float
+    streamed: bool = False
     raw: list[str] = field(default_factory=list)
     tokens_in: int = 0
     tokens_out: int = 0
@@ -114,16 +119,29 @@ class ModelQA(Runnable[Ask | str | dict[str, Any], Answer]):
 
     def invoke(self, input: Ask | str | dict[str, Any], config: RunnableConfig | None = None, **_: object) -> Answer:
         """One answer. Raises: QuestionsError for the form of a question, as the default path does."""
-        return self._call_with_config(lambda ask: self._answer(Ask.of(ask)), input, ensure_config(config), run_type="chain")
+        config = ensure_config(config)
+        return self._call_with_config(lambda ask: returned(self._answer(Ask.of(ask))), input, config, run_type="chain")
 
-    def _answer(self, ask: Ask) -> Answer:
-        work = _Work(self.chat.deadline())
+    def stream(self, input: Ask | str | dict[str, Any], config: RunnableConfig | None = None, **_: object) -> Iterator[Answer]:
+        """The answer as it grows: each one is checked, and says all that those before it have said; the last one counts.
+
+        Only where the model breaks off in the middle is the last one that without a model. Raises: QuestionsError.
+        """
+
+        def steps(asks: Iterator[Ask | str | dict[str, Any]]) -> Iterator[Answer]:
+            for ask in asks:
+                yield (yield from self._answer(Ask.of(ask), streamed=True))
+
+        return self._transform_stream_with_config(iter([input]), steps, ensure_config(config), run_type="chain")
+
+    def _answer(self, ask: Ask, *, streamed: bool = False) -> Generator[Answer, None, Answer]:
+        work = _Work(self.chat.deadline(), streamed)
         base = answer = self.base.invoke(ask)
         try:
             answer = self._asked_anew(ask, base, work)
             lead = _lead(answer, self.shelf) if "answer" in self.settings.uses else None
             if lead is not None:
-                return self._worded(answer, lead, work)
+                return (yield from self._worded(answer, lead, work))
         except ChatError as error:
             work.raw += [error.raw] if error.raw else []
             return work.traced(answer, error.trouble, ModelTrace(trouble=str(error)))
@@ -150,12 +168,15 @@ class ModelQA(Runnable[Ask | str | dict[str, Any], Answer]):
         return answer if found.reason else replace(found, question=ask.question, rewritten=found.rewritten or text)
 
     def _rewritten(self, system: str, data: object, work: _Work) -> str:
-        return asking.asked_for(self._reply(system, data, asking.SCHEMA, work).text, self.settings.max_question)
+        reply = returned(self._reply(system, data, asking.SCHEMA, work, streamed=False))
+        return asking.asked_for(reply.text, self.settings.max_question)
 
-    def _reply(self, system: str, data: object, schema: dict[str, Any], work: _Work) -> Reply:
+    def _reply(
+        self, system: str, data: object, schema: dict[str, Any], work: _Work, *, streamed: bool
+    ) -> Generator[str, None, Reply]:
         begun = time.monotonic()
         try:
-            reply = self.chat.ask(system, data, schema, work.until)
+            reply = yield from self.chat.hear(system, data, schema, work.until, streamed=streamed)
         finally:
             work.seconds += time.monotonic() - begun
         work.raw.append(reply.text)
@@ -165,20 +186,37 @@ class ModelQA(Runnable[Ask | str | dict[str, Any], Answer]):
 
     # ---- the answer -------------------------------------------------------------------------------------------------
 
-    def _worded(self, base: Answer, lead: str, work: _Work) -> Answer:
+    def _worded(self, base: Answer, lead: str, work: _Work) -> Generator[Answer, None, Answer]:
         """The answer in the model's selection; the one without it where that does not hold. Raises: ChatError."""
         shown = gather(base, self.shelf, whole=self.settings.chat_whole)
         asked = {"question": base.rewritten or base.question, "evidence": [s.to_json() for s in shown]}
-        statements = read_statements(self._reply(SYSTEM[base.language], asked, SCHEMA, work).text)
+        keys, so_far = by_key(shown), 0
+        hearing = self._reply(SYSTEM[base.language], asked, SCHEMA, work, streamed=work.streamed)
+        while True:
+            try:
+                statements = statements_so_far(next(hearing))
+            except StopIteration as end:
+                statements = read_statements(end.value.text)
+                break
+            if len(statements) > so_far:
+                so_far = len(statements)
+                answer, trace = self._selected(base, lead, statements, keys)
+                if answer:
+                    yield work.traced(answer, "growing", replace(trace, growing=True))
         if not statements:
             raise ChatError(Trouble.EMPTY)
-        keys = by_key(shown)
+        answer, trace = self._selected(base, lead, statements, keys)
+        return work.traced(answer or base, "used" if answer else "dropped", trace)
+
+    def _selected(
+        self, base: Answer, lead: str, statements: Sequence[Statement], keys: Mapping[str, Shown]
+    ) -> tuple[Answer | None, ModelTrace]:
+        """What the statements that hold say together, and what became of each."""
         results = [(s.text, checked(s, keys, base)) for s in statements]
         dropped = tuple(f"{why}: {text}" for text, why in results if isinstance(why, str))
         sound = [one for _, found in results if not isinstance(found, str) for one in found]
         answer = self._composed(base, lead, sound)
-        trace = ModelTrace(used=answer is not None, kept=len(results) - len(dropped), dropped=dropped)
-        return work.traced(answer or base, "used" if answer else "dropped", trace)
+        return answer, ModelTrace(used=answer is not None, kept=len(results) - len(dropped), dropped=dropped)
 
     def _composed(self, base: Answer, lead: str, sound: Sequence[Sound]) -> Answer | None:
         """The new answer; None where it would say less than the one without a model, or anything unsupported."""

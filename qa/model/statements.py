@@ -86,9 +86,26 @@ def read_json(raw: str) -> object:
         raise ChatError(Trouble.NONSENSE, "no whole JSON object", raw) from error
 
 
+def statements_so_far(raw: str) -> tuple[Statement, ...]:
+    """The statements that are whole in what a model has written so far: all but the one that it is writing."""
+    from langchain_core.utils.json import parse_partial_json
+
+    begin = raw.find("{")
+    try:
+        value = parse_partial_json(raw[begin:]) if begin >= 0 else None
+        listed = value.get("statements") if isinstance(value, dict) else None
+        whole = listed[:-1] if isinstance(listed, list) else []
+        return _statements({"statements": whole}, raw)
+    except (ValueError, RecursionError, ChatError):  # the whole of it will be read again, and told of
+        return ()
+
+
 def read_statements(raw: str) -> tuple[Statement, ...]:
     """The statements that a model wrote. Raises: ChatError where it is anything else, or cut off in the middle."""
-    value = read_json(raw)
+    return _statements(read_json(raw), raw)
+
+
+def _statements(value: object, raw: str) -> tuple[Statement, ...]:
     listed = value.get("statements") if isinstance(value, dict) else None
     if not isinstance(listed, list):
         raise ChatError(Trouble.NONSENSE, "no list of statements", raw)

@@ -21,7 +21,7 @@ _NEVER_FIRST = "，。；：、！？）》”,.;:!?)"  # no line begins with th
 
 @dataclass(frozen=True)
 class Exchange:
-    """A question and what came of it: an answer, or the one line of a fault."""
+    """A question and what came of it: an answer, the one line of a fault, or nothing yet."""
 
     number: int
     question: str
@@ -32,6 +32,11 @@ class Exchange:
     """What its reader has said of it."""
     further: tuple[str, ...] = ()
     """Questions that lead on to the sections beside the one that answers."""
+
+    @property
+    def growing(self) -> bool:
+        """Whether more is to come."""
+        return self.answer.growing if self.answer else not self.fault
 
 
 @dataclass(frozen=True)
@@ -159,11 +164,11 @@ def exchange_html(exchange: Exchange, reader: Reader) -> str:
     """Show a question and what came of it."""
     words = reader.words
     question = escape(exchange.question.strip()) or f"<i>{escape(words.empty)}</i>"
-    said = (
-        answer_html(exchange.answer, exchange.number, reader)
-        if exchange.answer
-        else f'<div class="pq-answer pq-fault"><p class="pq-said">{escape(exchange.fault)}</p></div>'
-    )
+    if exchange.answer:
+        said = answer_html(exchange.answer, exchange.number, reader)
+    else:
+        css, line = ("pq-fault", exchange.fault) if exchange.fault else ("pq-looking", words.looking)
+        said = f'<div class="pq-answer {css}"><p class="pq-said">{escape(line)}</p></div>'
     return (
         f'<div class="pq-turn" data-number="{exchange.number}">'
         f'<p class="pq-asked"><span class="pq-hidden">{escape(words.asked)} </span>{question}</p>'
@@ -174,7 +179,8 @@ def exchange_html(exchange: Exchange, reader: Reader) -> str:
 def log_html(exchanges: Sequence[Exchange], examples: Sequence[Example], reader: Reader) -> str:
     """Show the conversation, and before it begins what can be asked."""
     body = "".join(exchange_html(e, reader) for e in exchanges) or _welcome(examples, reader.words)
-    return f'<div class="pq-log" role="log" aria-live="polite" lang="{reader.words.html_lang}">{body}</div>'
+    busy = ' aria-busy="true"' if exchanges and exchanges[-1].growing else ""  # it is read out once it is whole
+    return f'<div class="pq-log" role="log" aria-live="polite"{busy} lang="{reader.words.html_lang}">{body}</div>'
 
 
 # ---- what can be asked ----------------------------------------------------------------------------------------------

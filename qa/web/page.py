@@ -1,12 +1,13 @@
 """The chat page: a conversation on one side, what it is about on the other: contents, targets, the cited section."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import PlanqaError
 from corpus.parse import Plan
+from qa.answer import Answer
 from qa.pipeline import Ask
 from qa.targets import source
 from qa.web import conversation, panel
@@ -15,6 +16,7 @@ from qa.web.markup import Reader
 from qa.web.panel import CONTENTS, OUTLINE, SECTION, TARGETS, View
 from qa.web.service import Service, TurnedAwayError
 from qa.web.site import page_title
+from qa.web.steps import steps
 from qa.web.visitors import language_of_reader
 from qa.web.words import Words
 
@@ -153,18 +155,31 @@ class PublicPage:
 
     # ---- from state to state ----------------------------------------------------------------------------------------
 
-    def ask(self, question: str, talk: Talk, address: str = "", plan: str = ALL) -> Talk:
+    def asking(self, question: str, talk: Talk, address: str = "", plan: str = ALL) -> Iterator[Talk]:
+        """The talk as its newest turn grows, `ask`'s at last: one step where no language model is set."""
+        return steps(lambda seen: self.ask(question, talk, address, plan, seen))
+
+    def ask(
+        self, question: str, talk: Talk, address: str = "", plan: str = ALL, seen: Callable[[Talk], None] = lambda talk: None
+    ) -> Talk:
         """Add a turn and open its first source. Why one is turned away, and a user's own fault, is told in a line.
 
-        `plan` is the one that the page itself puts a question to, such as one of its examples.
+        `plan` is the one that the page itself puts a question to, such as one of its examples. `seen` is shown the turn while
+        a language model is at it.
         """
         talk, number = self.current(talk), talk.asked + 1
         put_to = plan if plan in self.plans else talk.plan
         named = put_to or None if len(self.plans) > 1 else None  # the only plan is not named: so others' answers serve
         asked = {"question": question, "history": conversation.history(talk.exchanges[-HISTORY:]), "plan": named}
         shown = question if len(question) <= self._limit else question[: self._limit] + "…"
+        if self.service.settings.chat_model:
+            seen(self._with(talk, Exchange(number, shown), talk.view))
+
+        def grown(answer: Answer) -> None:
+            seen(self._with(talk, Exchange(number, shown, replace(answer, question=shown, hits=())), talk.view))
+
         try:
-            kept = self.service.ask(Ask.of(asked), address, "page")
+            kept = self.service.ask(Ask.of(asked), address, "page", grown)
         except TurnedAwayError as turned:
             return self._with(talk, Exchange(number, shown, fault=turned.said(talk.language)))
         except PlanqaError as error:
@@ -354,12 +369,15 @@ def _wire(page: "gr.Blocks", public: PublicPage, parts: _Parts) -> None:
     """Let each event make a new state and draw what it changes."""
     import gradio as gr
 
-    def asked(question: str, talk: Talk, request: gr.Request, plan: str = ALL) -> list[Any]:
-        talk = public.ask(question, talk, public.service.address(_connection(request)), plan)
-        return [talk, "", public.log(talk), public.panel(talk), gr.update(visible=True)]
+    def asked(question: str, talk: Talk, request: gr.Request, plan: str = ALL) -> Iterator[list[Any]]:
+        box: Any = ""  # emptied once: the next question may be typed while this one is being answered
+        for now in public.asking(question, talk, public.service.address(_connection(request)), plan):
+            panel = gr.skip() if now.exchanges[-1].growing else public.panel(now)
+            yield [now, box, public.log(now), panel, gr.update(visible=True)]
+            box = gr.skip()
 
-    def asked_by_button(event: gr.EventData, talk: Talk, request: gr.Request) -> list[Any]:
-        return asked(str(event._data.get("question", "")), talk, request, str(event._data.get("plan", ALL)))
+    def asked_by_button(event: gr.EventData, talk: Talk, request: gr.Request) -> Iterator[list[Any]]:
+        yield from asked(str(event._data.get("question", "")), talk, request, str(event._data.get("plan", ALL)))
 
     def said(event: gr.EventData, talk: Talk) -> list[Any]:
         talk = public.say({name: str(value) for name, value in event._data.items()}, talk)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection, Request
 
 T = TypeVar("T")
+Seen = Callable[[Answer], None]
 MINUTE_S = 60.0
 KEPT_ANSWERS = 2048  # the same question gives the same answer: it need not be found twice
 MAX_VISITORS = 100_000  # whose last minute is remembered
@@ -218,14 +219,17 @@ class Service:
         """Where a request comes from, as far as proxies are trusted."""
         return address_of(request, self.proxies)
 
-    def ask(self, ask: Ask, address: str, channel: str) -> Kept:
-        """An answer for a visitor, on record before it is given. Raises: TurnedAwayError, QuestionsError."""
+    def ask(self, ask: Ask, address: str, channel: str, seen: Seen | None = None) -> Kept:
+        """An answer for a visitor, on record before it is given. Raises: TurnedAwayError, QuestionsError.
+
+        `seen` is shown what a language model has written so far, as far as it has passed.
+        """
         visitor, begun = self.record.visitor(address), time.perf_counter()
         try:
             self.check_open()
             with self.gate.place(visitor):
                 self._ready()
-                answer = self._answer(ask)
+                answer = self._answer(ask, seen)
                 key = self.record.add_answer(answer, visitor, channel)
         except TurnedAwayError as turned:
             self.metrics.turned_away.labels(turned.cause).inc()
@@ -278,14 +282,14 @@ class Service:
         except IndexError_ as error:
             raise _down() from error
 
-    def _answer(self, ask: Ask) -> Answer:
+    def _answer(self, ask: Ask, seen: Seen | None = None) -> Answer:
         with self._lock:
             known = self._known.get(ask)
             if known is not None:
                 self._known.move_to_end(ask)
                 return known
         engine = self.engine
-        answer = self._on_newest(lambda engine: engine.invoke(ask))
+        answer = self._on_newest(lambda engine: _told(engine, ask, seen))
         with self._lock:
             # it has been replaced meanwhile, or its language model may help the next time
             if engine is not self.engine or (answer.model and answer.model.trouble):
@@ -294,6 +298,18 @@ class Service:
             if len(self._known) > KEPT_ANSWERS:
                 self._known.popitem(last=False)
         return answer
+
+
+def _told(engine: Engine, ask: Ask, seen: Seen | None) -> Answer:
+    """The engine's answer; each one on the way to it is shown to `seen`."""
+    if seen is None:
+        return engine.invoke(ask)
+    answer = None
+    for answer in engine.stream(ask):
+        if answer.growing:
+            seen(answer)
+    assert answer is not None
+    return answer
 
 
 def service_of(request: "Request") -> Service:

@@ -9,6 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "question": ("您的问题", "Your question"),
     "asked": ("您问：", "You asked:"),
     "understood": ("按此理解：{}", "Understood as: {}"),
+    "looking": ("正在查找计划原文…", "Looking it up in the plan…"),
     "sources": ("出处", "Sources"),
     "nearest": ("最接近的章节", "The nearest section"),
     "made": (MADE, "Made automatically; the plan's own text is authoritative"),
