@@ -16,6 +16,9 @@ _UNITS: dict[str, tuple[str, float]] = {
     "千米": ("length", 1000),
     "km": ("length", 1000),
     "米": ("length", 1),
+    "m": ("length", 1),
+    "cm": ("length", 0.01),
+    "mm": ("length", 0.001),
     "厘米": ("length", 0.01),
     "毫米": ("length", 0.001),
     "微米": ("length", 1e-6),
@@ -90,7 +93,14 @@ _MEASURES = (
 _COUNTED = {m: ("count", 1.0) for m in _MEASURES}
 _SCALES = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
 
-_unit_pattern = "|".join(re.escape(u) for u in sorted({*_UNITS, *_COUNTED}, key=len, reverse=True))
+
+def _spelled(unit: str) -> str:
+    """A unit as a pattern: one in Latin letters ends where they do, and m is no M."""
+    latin = unit.isascii() and unit.isalpha()
+    return (f"(?-i:{unit})" if unit == "m" else re.escape(unit)) + (r"(?![A-Za-z\d²³])" if latin else "")
+
+
+_unit_pattern = "|".join(map(_spelled, sorted({*_UNITS, *_COUNTED}, key=len, reverse=True)))
 _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HAN = r"[一二三四五六七八九十百两〇零]+"
 _DASH = r"\s*[-—–~～至到]+\s*"

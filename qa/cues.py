@@ -89,7 +89,14 @@ DATE = _any_of(
     r"\b(?:by|since|until) when\b|^\W*when\W*$",
     r"\b(?:what|which|on what) (?:date|day|year|years|period|month)\b",
 )
+# what asks for something else than a figure, though its question names one: 占比的数据从哪儿取
+ASKS_OTHERWISE = _any_of("什么(?!比例|水平|程度|数)|哪|谁|怎|如何|为何")
 DAY_ASKED = _any_of("哪一?[年月天日]|几[月号日]", r"\b(?:what|which|on what) (?:date|day|year|month)\b")
+# a day is asked for by name, and told
+DAY_NAMED = _any_of(
+    r"哪一?[天日](?!.{1,14}了)|几[号日](?:印发|发布|签发|通过|公布|施行|\W*$)", r"\b(?:what|which|on what) (?:date|day)\b"
+)
+DAY = re.compile("[日号]")
 FIGURE = {
     "zh": _any_of(f"{NUMBER_ASKED}|多大|多长|多高|多远|多久(?![没未不])|几成|比例是|指标值|数值|目标值|第几"),
     "en": _any_of(
@@ -116,10 +123,10 @@ EACH = _any_of("分别|各自|各(?=[是为有要达])|有什么(?:不同|区别
 _ASKED = r"(?!是)(?:(?!的)[\u4e00-\u9fff“”，,0-9]){0,20}?(?:多少|几|百分之|多[大高长久])"
 _OWNED = r"浓度|比例|比重|总额|产量|面积|数量|人数|金额|占比|[\u4e00-\u9fff]{0,4}率"
 OWNERS = (
-    re.compile(rf".*(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{{2}}[”」]?)(?:的|占(?!比)){_ASKED}"),
+    re.compile(rf".*(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{{2}}[”」]?)(?:的|占(?![比地])){_ASKED}"),
     re.compile(rf"(?P<owner>[\u4e00-\u9fff“”A-Za-z0-9]{{2,14}}?)(?={_OWNED}).{{0,24}}?(?:多少|几|百分之|多[大高长久])"),
 )
-SHARE_OF = re.compile(r"(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{2,8})占(?!比)[^，,]{0,24}?(?:多少|几|百分之|多[大高])")
+SHARE_OF = re.compile(r"(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{2,8})占(?![比地])[^，,]{0,24}?(?:多少|几|百分之|多[大高])")
 # a year told by where it lies from the plan's own
 THIS_YEAR = re.compile(r"今年|去年|明年|上年|\bthis year\b|\blast year\b|\bnext year\b", re.IGNORECASE)
 SAME_YEAR = {"this year": "今年", "last year": "去年", "next year": "明年", "上年": "去年"}
@@ -143,6 +150,12 @@ HOW_MANY_EN = re.compile(r"\bhow many\b(?! (?:\w+ )?(?:yuan|dollars|per ?cent))"
 FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
     "zh": (
         (_any_of("百分之|百分比|百分点|比例|占比|比重|几成"), "percent", True),
+        # an intensity or a rise is a share, whatever it is of: 研发投入强度, 投资增幅
+        (
+            _any_of("(?:强度|增速|增幅|涨幅|降幅)的?(?:目标)?(?:要|应|须|将|分别)*(?:定|是|为|达到?|有|在)*(?:多少|几)"),
+            "percent",
+            False,
+        ),
         (
             _any_of(
                 "花费|花多少|投资额|总投资|(?:投资|投入|投).{0,8}多少|预算|造价|金额|补贴标准",
@@ -278,7 +291,7 @@ _ORGANISATION = _any_of(
     "河长办|企业|机构",
 )
 HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (_any_of("文号|发文字号|document number|reference number"), DOCUMENT_NUMBER),
+    (_any_of("文号|发文字号|文件编号|document number|reference number"), DOCUMENT_NUMBER),
     (
         _any_of(
             "哪部|哪项法规|什么条例|哪(?:一)?个(?:条例|办法|清单|名录)|哪份",
@@ -366,6 +379,10 @@ SET_TERM = re.compile(r"(?:定为|定在|定成|规定是|期限是|只有|设�
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入: a question, no denial
 A_NOT_A = re.compile(r"(\w)不\1|有没有|有无")
+# whether something is one of several: 当中是否有智慧农业, 包括装修垃圾吗
+MEMBER = re.compile(
+    r"(?:(?:[当之其]中|里面?)(?:有没有|是否有|是不是有|有)|包括|包含|含有|算上)(?!没有|多少|几|哪|什么)(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:吗|么|呢|在内)*\W*$"
+)
 NEGATED = _any_of("(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b")
 _WHY = (
     "为什么|为何|为啥|凭什么|(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",
@@ -436,11 +453,15 @@ TARGET_WORDS = _any_of(
     r"|quantified|numbers?|plan|plans|that|has|have|set|sets|does|do|for|on|about|it|its|give|me|please)\b",
 )
 # how many parts a question expects, and that it asks for parts
+_PART = "方面|任务|工作|能力|举措|措施|原则|建设|阶段|部分|环节|板块|领域|类型|工程|行动"
 EXPECTED = re.compile(
-    r"(?:哪|的|有|要)?(?P<zh>[二两三四五六七八九十])(?:个|项|大|条|类)?(?:方面|任务|工作|能力|举措|措施|原则|建设)"
+    rf"(?<!第)(?P<zh>[二两三四五六七八九十])(?:(?:个|项|大|条|类|种)[\u4e00-\u9fff]{{0,6}}?)?(?:{_PART})"
+    r"|哪(?P<which>[二两三四五六七八九十])(?:大|项|类|种|块|方面|点|步)"
     r"|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten) (?:\w+ ){0,2}"
     r"(?:tasks|parts|aspects|measures|principles|goals|fields|fronts|steps|lines|items|areas of|priorities|things)\b"
 )
+# that several things are asked for
+SEVERAL = _any_of("哪些|哪几", r"\b(?:which|what) (?:\w+ ){0,3}\w+s\b|\bwhat\b.{1,30}\b(?:are|do)\b")
 TASKS = _any_of(
     "(?:几|哪些|哪几)(?:项|个|大|方面)?的?(?:任务|方面|工作|举措|内容)|任务有哪些|列了",
     r"\btasks (?:are )?(?:listed|under|in)\b|\bwhat are the (?:\w+ ){0,2}tasks\b|\blines of work\b",
@@ -466,6 +487,8 @@ MATTER = re.compile(
     r" (?P<en>[^,.?;!]{3,60})",
     re.IGNORECASE,
 )
+WHOLE = _any_of("整个|总共|一共|合计|全部|总[面规]", r"\b(?:total|overall|whole|altogether)\b")
+IN_ALL = re.compile("总|共|合计|全")
 CEILING = _any_of("封顶|最高|最多|上限|不超过|顶多|至多", r"\b(?:at most|maximum|ceiling|cap|upper limit|no more than)\b")
 AT_MOST = _any_of("最高|最多|不超过|不高于|以内|以下|上限|至多|控制在")
 PER_HEAD = _any_of(

@@ -24,8 +24,11 @@ from qa.understand import Kind, Question
 W_TEXT, W_KNOWN, W_COVER, W_SECTION = 0.35, 0.4, 0.7, 0.6
 IN_SECTION = 0.25  # a question's word counts a quarter where it stands beside the sentence, in its heading or chunk
 LEAD_MALUS = 0.08  # a sentence that only announces what its section says
+# a line without a full stop that shares hardly a word with the question: a title, a date, a mark of the page it is from
+FRAGMENT_MALUS, FRAGMENT_MAX, FRAGMENT_COVER = 0.3, 30, 0.2
 TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
-PER_HEAD_MALUS, CEILING_BONUS = 0.2, 0.1  # a figure per head where none is asked for; a ceiling where one is
+# a figure per head where none is asked for; a ceiling, and that of the whole, where one is
+PER_HEAD_MALUS, CEILING_BONUS, TOTAL_BONUS = 0.2, 0.1, 0.15
 YEAR_BONUS = 0.3  # a sentence that names the year asked for
 PREFERRED_BONUS = 0.3  # the section that the question names by its title, or that was cited last
 NUMBER_BONUS = 0.5  # a document has one number, and hardly any word to find it by
@@ -38,6 +41,7 @@ _PERSONS = ("人", "名", "位")
 _GENERAL = ("个", "项", "种")  # 100个企业 is as good as 100家企业
 _ENGLISH_BREAK = re.compile(r"[,;:] | and | or ")
 _BREAK = re.compile(r"[，；：,;]")
+_WHOLE = re.compile(r"[。！？；;：:][”」）)]?\s*$")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _IN_QUOTES = re.compile(r"“[^”]*”|《[^》]*》")
 
@@ -147,6 +151,7 @@ class Ranker:
                 dense = W_TEXT * text(cosine) + W_KNOWN * known(asked) if known.high else (W_TEXT + W_KNOWN / 2) * text(cosine)
                 cover = self.cover(groups, weights, self._cached(hit.plan, sentence.ref, sentence.text), beside)
                 figure, fit = self._typed(question, hit.plan, sentence, groups, weights, focus)
+                sought = figure is not None or fit > 0
                 score = (
                     dense
                     + W_COVER * cover
@@ -155,6 +160,7 @@ class Ranker:
                     + (YEAR_BONUS if self._of_year(question, sentence) else 0)
                     + (PREFERRED_BONUS if hit.ref in preferred else 0)
                     - (LEAD_MALUS if is_lead(self._index.plan, sentence) else 0)
+                    - (FRAGMENT_MALUS if not sought and cover < FRAGMENT_COVER and _is_fragment(sentence) else 0)
                 )
                 ranked.append(Evidence(hit.plan, sentence, score, cover, cosine, asked, hit, figure))
         ranked.sort(key=lambda e: -e.score)
@@ -277,7 +283,12 @@ def _manner(question: Question, text: str, figure: Figure) -> float:
     whole = figure.family != "money" and not cues.PER_HEAD.search(question.text)  # grants and fines are told per head anyway
     per_head = whole and cues.PER_HEAD.search(around)
     ceiling = cues.CEILING.search(question.text) and cues.AT_MOST.search(around)
-    return (CEILING_BONUS if ceiling else 0.0) - (PER_HEAD_MALUS if per_head else 0.0)
+    total = cues.WHOLE.search(question.text) and cues.IN_ALL.search(around)
+    return (CEILING_BONUS if ceiling else 0.0) + (TOTAL_BONUS if total else 0.0) - (PER_HEAD_MALUS if per_head else 0.0)
+
+
+def _is_fragment(sentence: Sentence) -> bool:
+    return len(sentence.text) <= FRAGMENT_MAX and not _WHOLE.search(sentence.text)
 
 
 def is_lead(plan: Plan, sentence: Sentence) -> bool:
@@ -288,7 +299,7 @@ def is_lead(plan: Plan, sentence: Sentence) -> bool:
 def fits(question: Question, figure: Figure) -> bool:
     """Whether a figure measures what the question asks for."""
     if question.kind is Kind.DATE:
-        return figure.family == "date"
+        return figure.family == "date" and (not cues.DAY_NAMED.search(question.text) or bool(cues.DAY.search(figure.text)))
     if figure.text.startswith("第") != ("第几" in question.text):
         return False  # 第八轮 does not say how many, and 八轮 not which
     if question.family == "length" and cues.HOW_LONG.search(question.text):

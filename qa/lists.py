@@ -39,8 +39,8 @@ def list_topic(topic: str) -> str:
 
 
 def _count(expected: re.Match[str]) -> float | None:
-    word = expected["zh"] or expected["en"]
-    return number_value(word) if expected["zh"] else float(ENGLISH_NUMBERS.index(word.lower()))
+    chinese = expected["zh"] or expected["which"]
+    return number_value(chinese) if chinese else float(ENGLISH_NUMBERS.index(expected["en"].lower()))
 
 
 class Lister:
@@ -55,7 +55,12 @@ class Lister:
         """The list that a question asks for; None where it asks for none, or the plan holds no list of it."""
         best = ranked[0]
         lists = not question.quoted and (question.kind is Kind.LIST or cues.PARTS.search(question.text)) and best.cover >= HELD
-        below = (self.introduced(question, plan, best) if lists else None) or self.tasks_of(question, plan, ranked)
+        below = (
+            self.counted(question, plan, ranked)
+            or (self.introduced(question, plan, best) if lists else None)
+            or self.tasks_of(question, plan, ranked)
+            or self.beside(question, plan, ranked)
+        )
         return below or (self.places if question.kind is Kind.LIST else self.parts)(question, plan)
 
     def parts(self, question: Question, plan: Plan) -> Draft | None:
@@ -77,6 +82,41 @@ class Lister:
         if len(children) < 2 or not introduces or asks_else:
             return None
         return self._children(question, plan, section, children)
+
+    def counted(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
+        """The parts of a section near the answer that has as many as the question says, and speaks of its matter."""
+        expected = cues.EXPECTED.search(question.text)
+        if not expected or question.holds or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
+            return None
+        near = dict.fromkeys(s.ref for e in ranked for s in plan.path(e.sentence.ref))
+        whole = [ref for ref in near if len(plan.children(ref)) == _count(expected)]
+        named = self.named(question, plan)
+        covers = {ref: 1.0 if named and ref == named.ref else self._heading_cover(question, plan, ref) for ref in whole}
+        best = max(whole, key=lambda ref: covers[ref], default="")
+        return self._children(question, plan, plan.by_ref[best], plan.children(best)) if best and covers[best] >= HELD else None
+
+    def beside(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
+        """The parts of a section that speaks of what is asked for, where the three sections found first are among them."""
+        asks = cues.SEVERAL.search(question.text) and not question.quoted and not question.holds
+        named = self.named(question, plan)
+        if not asks or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
+            return None
+        nearest = [ref for _, ref in sorted({e.hit.rank: e.hit.ref for e in ranked}.items())[:3]]
+        above = {plan.path(ref)[-2].ref if len(plan.path(ref)) > 1 else "" for ref in nearest}
+        ref = above.pop() if len(above) == 1 and len(nearest) == 3 else ""
+        if not ref or (named and named.ref != ref) or self._heading_cover(question, plan, ref) < HELD:
+            return None
+        return self._children(question, plan, plan.by_ref[ref], plan.children(ref))
+
+    def _heading_cover(self, question: Question, plan: Plan, ref: str) -> float:
+        """The share of a list's matter, as far as the plan has words for it, that a section says before its parts."""
+        every = self._ranker.groups(replace(question, topic=cues.EXPECTED.sub(" ", list_topic(question.topic))))
+        groups = tuple(g for g in every if any(t in self._index.vocabulary for t in g))
+        section = plan.by_ref[ref]
+        texts = [section.title, self._index.rendering(ref, section.title), *(s.text for s in section.sentences)]
+        inside = frozenset(t for text in texts for t in (*self._index.words.terms(text), *stems(text)))
+        beside = frozenset(t for s in plan.path(ref)[:-1] for t in self._index.words.terms(s.title))
+        return self._ranker.cover(groups, self._ranker.weights(groups), inside, beside)
 
     def tasks(self, question: Question, plan: Plan, best: Sentence) -> Draft | None:
         """The tasks below the section that a question describes: the best sentence introduces them, or is in one of so many."""

@@ -296,7 +296,7 @@ class Responder:
         if self._other_time(question, found):
             return Reason.NO_FIGURE
         achieved = cues.RESULT.search(fold(question.text)) and not cues.TO_COME.search(question.text)
-        if achieved and not cues.STANDS.search(found.sentence.text):
+        if achieved and not cues.STANDS.search(found.sentence.text) and not self._before(found):
             return Reason.NO_RESULT
         whole = self.speaker.sentence(plan, found.sentence, question.language)
         # a date is told with what it begins or ends, and a sentence with two dates is not torn
@@ -427,7 +427,16 @@ class Responder:
         _, known = self.index.background(question.language).above(0.0, best.asked)
         alike = best.cover >= YES_COVER or known >= YES_KNOWN
         same = not reworded(fold(question.text), fold(best.sentence.text)) and not self._unheard(question)
+        member = cues.MEMBER.search(fold(question.text))
+        if member and not self._told_of(member["thing"], plan, best):
+            return False
         return alike and same and self.sure(question, best) and self._borne_out(question, plan, best)
+
+    def _told_of(self, thing: str, plan: Plan, best: Evidence) -> bool:
+        """Whether a section has a word, of two characters or more, of the thing that may be among others."""
+        said = squeeze(fold(plan.by_ref[best.sentence.ref].whole))
+        words = [w for w in self.index.words.terms(thing) if len(w) >= WORD]
+        return all(w in said for w in words[-1:])
 
     def _unheard(self, question: Question) -> bool:
         """Whether the question quotes a word that the plan does not use."""
@@ -469,6 +478,11 @@ class Responder:
         figure = evidence.figure
         clause = sentence.text[slice(*clause_of(sentence.text, figure.start))] if figure and figure.family != "date" else ""
         return next(filter(None, map(self._years_in, (clause, sentence.text, *leads, *headings))), set())
+
+    def _before(self, found: Evidence) -> bool:
+        """Whether a sentence is about years before the plan's period: no target is set for them."""
+        years, period = self._years(found), self.index.plan.meta.period
+        return period is not None and bool(years) and max(years) < period[0]
 
     def _years_in(self, text: str) -> set[int]:
         dates = (f for f in self.ranker.figures(text) if f.family == "date" and not cues.COMPARED.search(text, 0, f.start))

@@ -86,7 +86,8 @@ def _kind(text: str, language: str) -> Kind:
     ):
         if pattern.search(text):
             return kind
-    if cues.FIGURE[language].search(text.lower()) or (strict_figure and not cues.YES_NO.search(text)):
+    named = strict_figure and not cues.YES_NO.search(text) and not cues.ASKS_OTHERWISE.search(text)
+    if cues.FIGURE[language].search(text.lower()) or named:
         return Kind.FIGURE
     # “what minimum, in yuan, must a laboratory own” asks what
     if (cues.YES_NO.search(text) and not cues.WHAT.search(text)) or cues.TAG.search(text):
@@ -120,6 +121,8 @@ class Scope:
         self.folded = folded
         self.title = squeeze(fold(plan.title))
         # the name of the plan's own district tells nothing about what is asked; that of a city may be part of another name
+        names = "|".join(re.escape(n) for place in self.meta.place for n in (place, short_name(place)))
+        self.own = re.compile(rf"^(?:请问|想问|在|我们)?(?:{names})[的里]") if names else None
         self.district = next((name for name in self.meta.place[-1:] if name.endswith(("区", "县", "镇", "乡"))), "")
 
     @cached_property
@@ -170,6 +173,7 @@ def _topic(folded: str, language: str, scope: Scope) -> str:
     title = scope.title
     folded = folded.replace(title, " ") if len(title) >= _TITLE_MIN and title != folded else folded
     folded = folded.replace(scope.district, " ") if scope.district and language == "zh" else folded
+    folded = scope.own.sub("", folded) if scope.own and language == "zh" else folded
     without = cues.ASKING[language].sub(" ", cues.OWN_YEAR[language].sub("", folded)).strip()
     return without or folded
 
@@ -282,6 +286,8 @@ def _with_units(folded: str) -> str:
 def _is_claim(folded: str, figure: Figure) -> bool:
     """Whether a figure in a question states something: 五起 does, 哪三个 and 三年 do not."""
     if figure.family in ("date", "label", "") or figure.unit in ("大", "轮", "次"):
+        return False
+    if figure.text == f"一{figure.unit}":  # 一人, 一家: an article
         return False
     if figure.family == "duration" and not cues.SET_TERM.search(folded, 0, figure.end):
         return False

@@ -27,6 +27,9 @@ CLINICS = """青溪县社区门诊管理办法
 """
 
 
+SAYS = "计划的表述是："
+
+
 @pytest.fixture(scope="module")
 def clinics(tmp_path_factory, embedder):
     folder = tmp_path_factory.mktemp("clinics")
@@ -43,7 +46,10 @@ def clinics(tmp_path_factory, embedder):
         ("社区门诊的固定人员最少得有多少人", "固定人员须在十二人以上。[1]"),
         ("今年志愿者要增加到多少人", "今年要增加到450人。[1]"),
         ("门诊主任每届任期几年", "门诊主任每届任期五年。[1]"),
-        ("全部门诊接入县健康平台是在2025年6月底前，对吧", "并非如此。计划的表述是：2025年3月底前，全部门诊接入县健康平台。[1]"),
+        (
+            "全部门诊接入县健康平台是在2025年6月底前，对吧",
+            "否，并非如此。计划的表述是：2025年3月底前，全部门诊接入县健康平台。[1]",
+        ),
         ("全部门诊接入县健康平台是在2025年3月底前，对吧", "是。计划的表述是：2025年3月底前，全部门诊接入县健康平台。[1]"),
     ],
 )
@@ -70,7 +76,7 @@ def test_not_given(question, reason, clinics):
 
 def test_what_a_sentence_denies_is_not_so(clinics):
     answer = clinics.invoke("考核结果会拿到门诊之间比较吗")
-    assert answer.text.startswith("并非如此。计划的表述是：考核结果用于门诊自身比较，不在门诊之间比较。[1]")
+    assert answer.text.startswith("否，并非如此。计划的表述是：考核结果用于门诊自身比较，不在门诊之间比较。[1]")
 
 
 def test_conditions_are_told_item_by_item(clinics):

@@ -85,7 +85,7 @@ def test_english_question_english_answer_chinese_quote(qa):
     ("question", "opening"),
     [
         ("阳台绿化计划鼓励吗？", "是。"),
-        ("环境监管第三方巡查只看街面，不进小区，对吗？", "并非如此。"),
+        ("环境监管第三方巡查只看街面，不进小区，对吗？", "否，并非如此。"),
         ("Is the recycling rate target higher than the green coverage target?", "Yes."),
         ("新建公园绿地和新建立体绿化哪个更多", "新建公园绿地。"),
     ],
@@ -115,4 +115,7 @@ def test_no_answer_has_a_fault(qa):
 
 def test_a_formula_of_closing_is_no_part_of_an_answer(qa):
     answer = qa.invoke("引用这份计划时，文件编号怎么写？")
-    assert [c.quote for c in answer.citations] == ["普府办〔2021〕27号", "区政府各委、办、局，各街道办事处、镇政府："]
+    quotes = [c.quote for c in answer.citations]
+    assert quotes[0] == "普府办〔2021〕27号"
+    assert len(quotes) > 1
+    assert not any("遵照执行" in quote for quote in quotes)

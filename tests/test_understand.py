@@ -1,5 +1,7 @@
 import pytest
 
+from corpus.figures import find_figures
+from qa.evidence import fits
 from qa.understand import Kind, Scope, language_of, premise, understand
 
 
@@ -140,6 +142,7 @@ def test_other_places(text, places, scope):
         ("要同时应对五起事件，为什么", [5]),
         ("哪三个部门负责", []),
         ("三年里要做什么", []),
+        ("平均一人能挣到多少", []),
         ("is 40 micrograms per cubic metre enough", [40]),
     ],
 )
@@ -155,6 +158,18 @@ def test_follow_up_takes_its_kind_from_what_was_asked_last(scope):
 def test_a_unit_that_is_asked_for_is_no_word_to_search_for(scope):
     assert understand("一共安排了多少亿元？", scope).topic == "一共安排了 ?"
     assert understand("要建多少公里绿道", scope).topic == "要建 绿道"
+
+
+def test_the_plans_own_city_names_nothing_that_is_asked_for(scope):
+    assert understand("上海的绿道怎么建", scope).topic == "绿道怎么建"
+    assert understand("上海科技馆在哪", scope).topic == "上海科技馆在哪"
+
+
+def test_a_day_that_is_asked_for_by_name_is_no_month(scope):
+    month, day = find_figures("2021年6月发布，2021年6月30日印发")
+    asked = understand("文件是哪一天印发的", scope)
+    assert (asked.kind, fits(asked, month), fits(asked, day)) == (Kind.DATE, False, True)
+    assert fits(understand("文件是什么时候印发的", scope), month)
 
 
 @pytest.mark.parametrize(

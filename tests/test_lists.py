@@ -1,0 +1,128 @@
+"""Lists of the parts of a section: as many as were asked for, below the section that speaks of them. And one of several."""
+
+import pytest
+import small
+
+from corpus.load import load_sources
+from index.settings import Settings
+from index.shelf import build
+from qa.answer import Reason
+from qa.evidence import Ranker
+from qa.pipeline import PlanQA
+from qa.understand import Scope, understand
+
+LIBRARIES = """青溪县公共图书馆建设方案（2024—2026年）
+
+为方便读者，制定本方案。2023年，全县馆藏图书达到5万册。到2026年，馆藏图书达到8万册。
+
+一、重点任务
+（一）延长开放时间
+县馆每周开放不少于六十小时。
+（二）充实纸本馆藏
+优先补充农业技术图书。
+（三）培训基层馆员
+每年培训两期。
+（四）走进山区学校
+流动书车每月到校一次。
+
+二、读者服务
+读者服务从借阅、咨询、活动三个方面改进。
+（一）借阅
+推行一卡通借。
+（二）咨询
+设立咨询台。
+（三）活动
+举办朗读活动。
+
+三、加强乡镇图书室经费支持
+1. 每个图书室每年补助购书经费。
+2. 对山区图书室减收网络费用。
+3. 鼓励企业向图书室捐赠设备。
+
+四、馆舍
+阅览室包括成人区和老年区。以县馆为主体的阅读功能区面积约900平方米，以乡镇馆为主体的流通功能区面积约300平方米。全县馆舍总面积1500平方米。阅读推广经费占财政支出的比重达到1.5%。借阅率占比的数据来自县统计系统。
+
+青溪县人民政府
+2024年2月5日
+2024年3月发布
+"""
+
+
+@pytest.fixture(scope="module")
+def libraries(tmp_path_factory, embedder):
+    folder = tmp_path_factory.mktemp("libraries")
+    settings = Settings.load(environ={}, home=folder / "home")
+    build(load_sources([small.write(folder, "图书馆", LIBRARIES, "青溪县")]), settings, embedder, small.quiet)
+    return PlanQA.open(settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "lines"),
+    [
+        (
+            "方案的重点任务归为哪四大块？",
+            [
+                "“重点任务”下共四项：",
+                "一、（一） 延长开放时间[1]",
+                "一、（二） 充实纸本馆藏[2]",
+                "一、（三） 培训基层馆员[3]",
+                "一、（四） 走进山区学校[4]",
+            ],
+        ),
+        (
+            "读者服务要从哪三个方面改进？",
+            ["“读者服务”下共三项：", "二、（一） 借阅[1]", "二、（二） 咨询[2]", "二、（三） 活动[3]"],
+        ),
+        (
+            "乡镇图书室经费方面有哪些支持？",
+            [
+                "“加强乡镇图书室经费支持”下共三项：",
+                "三、1. 每个图书室每年补助购书经费[1]",
+                "三、2. 对山区图书室减收网络费用[2]",
+                "三、3. 鼓励企业向图书室捐赠设备[3]",
+            ],
+        ),
+    ],
+)
+def test_parts(question, lines, libraries):
+    assert libraries.invoke(question).text.splitlines() == lines
+
+
+def test_no_list_is_made_of_a_section_that_has_not_as_many_parts(libraries):
+    assert "共三项" not in libraries.invoke("读者服务要从哪四个方面改进？").text
+
+
+def test_a_line_that_is_no_sentence_and_shares_no_word_comes_late(libraries, monkeypatch):
+    index = libraries.index("图书馆")
+    asked = understand("孩子放学以后去哪里看书", Scope(index.plan, index.folded))
+
+    def score() -> float:
+        ranked = Ranker(index).rank(asked, index.with_frame(index.search(asked.topic)))
+        return next(e.score for e in ranked if e.sentence.text == "青溪县人民政府")
+
+    held_back = score()
+    monkeypatch.setattr("qa.evidence.FRAGMENT_MALUS", 0.0)
+    assert score() == pytest.approx(held_back + 0.3)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("2023年全县馆藏图书实际达到多少册？", "全县馆藏图书达到5万册。[1]"),
+        ("阅读推广投入强度是多少？", "阅读推广经费占财政支出的比重达到1.5%。[1]"),
+        ("以乡镇馆为主体的那个功能区占地多少平方米？", "以乡镇馆为主体的流通功能区面积约300平方米。[1]"),
+        ("整个馆舍有多大的地盘？", "全县馆舍总面积1500平方米。[1]"),
+        ("借阅率占比的数据从哪儿来？", "借阅率占比的数据来自县统计系统。[1]"),
+    ],
+)
+def test_told(question, text, libraries):
+    assert libraries.invoke(question).text == text
+
+
+@pytest.mark.parametrize(("thing", "opening"), [("老年区", "是。计划的表述是："), ("儿童区", "计划中相关的内容是：")])
+def test_what_is_not_named_among_others_is_not_said_to_be_one_of_them(thing, opening, libraries):
+    assert libraries.invoke(f"阅览室包括{thing}吗？").text.startswith(f"{opening}阅览室包括成人区和老年区。[1]")
+
+
+def test_what_came_of_a_year_of_the_plan_itself_is_not_told(libraries):
+    assert libraries.invoke("2026年馆藏图书实际达到了多少册？").reason is Reason.NO_RESULT
