@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import SourceError
+from corpus.ruled import Ruled, cleaned, pieces
+from corpus.tables import EDGE
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -18,8 +20,6 @@ _NUMBER = "0"  # stands for all page numbers, whatever is printed around them
 _MAX_NUMBER = 30  # characters around a page's number
 _DIGITS = re.compile(r"\d+")
 _SENTENCE = re.compile(r"[，。；！？]")  # no running header has these
-_HYPHEN = re.compile(r"[\x02\ufffe]")  # what PDFium gives for a hyphen at the end of a line
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SCANNED = 8  # characters; a page with fewer and an image on it was scanned
 _OCR_SCALE = 3.0  # pixels to a point: 216 dpi
 _MAX_SIDE = 4000  # pixels; a page of this size in points would not fit into memory at that scale
@@ -35,7 +35,7 @@ def read_pdf(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         try:
             document = pypdfium2.PdfDocument(data)
             try:
-                return _read(document, name)
+                return _read(document, data, name)
             finally:
                 document.close()
         except pypdfium2.PdfiumError as error:
@@ -44,10 +44,11 @@ def read_pdf(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
             raise SourceError(f"{name}：{cure}") from error
 
 
-def _read(document: "pypdfium2.PdfDocument", name: str) -> tuple[str, tuple[str, ...]]:
+def _read(document: "pypdfium2.PdfDocument", data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     if len(document) > _MAX_PAGES:
         raise SourceError(f"{name}：有 {len(document)} 页，超过 {_MAX_PAGES} 页；请拆分后再提供")
-    pages = [_lines(page) for page in document]
+    tables = _Tables(data)
+    pages = [tables.lines(page, number) for number, page in enumerate(document)]
     scanned = [i for i, lines in enumerate(pages) if sum(map(len, lines)) < _SCANNED and _has_image(document[i])]
     if scanned:
         recognise = _ocr(name, len(scanned))
@@ -55,20 +56,59 @@ def _read(document: "pypdfium2.PdfDocument", name: str) -> tuple[str, tuple[str,
             pages[i] = recognise(document[i])
     kept, running = without_running(pages)
     notes = (f"{len(scanned)} 页是扫描件，文字由光学识别得出，请逐字核对",) if scanned else ()
-    return "\n".join(line for lines in kept for line in lines), (
+    return "\n".join(tables.drawn([line for lines in kept for line in lines])), (
         *notes,
         *([f"去掉了 {running} 行页眉、页脚和页码"] if running else []),
     )
 
 
+class _Tables:
+    """The ruled tables of a file; in the lines of a page each is one line that says which it is."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._found: list[Ruled] = []
+
+    def lines(self, page: "pypdfium2.PdfPage", number: int) -> list[str]:
+        """The lines of a page; its tables are added to those found."""
+        found = pieces(page, self._data, number)
+        if found is None:
+            return _lines(page)
+        lines: list[str] = []
+        for piece in found:
+            lines += _split(piece) if isinstance(piece, str) else [self._line(piece)]
+        return lines
+
+    def _line(self, table: Ruled) -> str:
+        self._found.append(table)
+        return f"{EDGE}{len(self._found) - 1}{EDGE}"
+
+    def drawn(self, lines: Sequence[str]) -> list[str]:
+        """The lines with each table row by row; what goes on at the top of the next page is one table."""
+        drawn: list[str] = []
+        at = {f"{EDGE}{i}{EDGE}": table for i, table in enumerate(self._found)}
+        tables: list[Ruled] = []
+        for line in [*lines, ""]:
+            table = at.get(line)
+            if table and tables and table.goes_on(tables[-1]):
+                tables[-1] = tables[-1].joined(table)
+                continue
+            drawn += [row for done in tables for row in done.lines()]
+            tables = [table] if table else []
+            drawn += [] if table else [line]
+        return drawn[:-1]
+
+
 def _lines(page: "pypdfium2.PdfPage") -> list[str]:
     text = page.get_textpage()
     try:
-        found = _CONTROL.sub("", _HYPHEN.sub("-", str(text.get_text_bounded())))
+        return _split(str(text.get_text_bounded()))
     finally:
         text.close()
-    lines = found.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return [line.strip() for line in lines if line.strip()]
+
+
+def _split(text: str) -> list[str]:
+    return [line.strip() for line in cleaned(text).split("\n") if line.strip()]
 
 
 def _has_image(page: "pypdfium2.PdfPage") -> bool:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image, ImageDraw
 
+from corpus import ruled
 from corpus.errors import SourceError
 from corpus.load import source_of
 from corpus.pdf import lines_of, read_pdf, without_running
@@ -74,6 +75,62 @@ def message(data):
     with pytest.raises(SourceError) as caught:
         read_document(data, "计划.pdf")
     return str(caught.value)
+
+
+# ---- ruled tables ----------------------------------------------------------------------------------------------------
+
+RULED = f"""<body style="{FONT}"><style>td,th{{border:1px solid #000;padding:4px;text-align:left}}
+table{{border-collapse:collapse}}</style>"""
+WIDE = "人均体育场地面积（含学校向社会开放的场地和公园里的健身区域，不含只供训练用的水面和靶场）"
+
+
+def test_a_ruled_table_is_told_row_by_row(printed):
+    table = f"""<table><tr><th rowspan=2>指标<th colspan=2>目标值<tr><th>2024年<th>2025年
+    <tr><td>新建步道<td>30公里<td>60公里<tr><td>{WIDE}<td>2.4平方米<td>2.6平方米</table>"""
+    data = printed.make(f"{RULED}<p>一、指标<p>各项指标见下表。{table}<p>二、保障<p>加强领导。")
+    text, notes = read_pdf(data, "计划.pdf")
+    assert text.split("\n") == [
+        "一、指标",
+        "各项指标见下表。",
+        "指标│目标值 2024年│目标值 2025年",
+        "指标：新建步道│目标值 2024年：30公里│目标值 2025年：60公里",
+        f"指标：{WIDE}│目标值 2024年：2.4平方米│目标值 2025年：2.6平方米",
+        "二、保障",
+        "加强领导。",
+    ]
+    assert notes == ()
+
+
+def test_a_table_over_several_pages_is_one_and_loses_no_row(printed):
+    rows = "".join(f"<tr><td>{i}<td>第{i}项工程建设<td>区建设局" for i in range(1, 91))
+    table = f"<table><thead><tr><th>序号<th>项目<th>单位</thead>{rows}</table>"
+    text, _ = read_pdf(printed.make(f"{RULED}<p>一、项目{table}<p>二、附则", running=True), "计划.pdf")
+    expected = [f"序号：{i}│项目：第{i}项工程建设│单位：区建设局" for i in range(1, 91)]
+    assert text.split("\n") == ["一、项目", "序号│项目│单位", *expected, "二、附则"]
+
+
+def test_two_tables_on_a_page_stay_two(printed):
+    first, second = "<table><tr><td>甲<td>乙<tr><td>1<td>2</table>", "<table><tr><td>丙<td>丁<tr><td>3<td>4</table>"
+    text, _ = read_pdf(printed.make(f"{RULED}{first}<p>又一张表。{second}"), "计划.pdf")
+    assert text.split("\n") == ["甲│乙", "甲：1│乙：2", "又一张表。", "丙│丁", "丙：3│丁：4"]
+
+
+def test_a_frame_around_text_is_no_table(printed):
+    text, _ = read_pdf(printed.make(f"{RULED}<table><tr><td>专栏1 健身<br>建设步道。</table><p>完。"), "计划.pdf")
+    assert text == "专栏1 健身\n建设步道。\n完。"
+
+
+def test_text_beside_a_table_is_not_lost(printed):
+    table = "<table style='float:left;width:40%'><tr><td>甲<td>乙<tr><td>1<td>2</table>"
+    text, _ = read_pdf(printed.make(f"{RULED}{table}<p style='float:right;width:50%'>旁边的话。"), "计划.pdf")
+    assert sorted(text.split("\n")) == sorted(["甲│乙", "甲：1│乙：2", "旁边的话。"])
+
+
+def test_where_a_table_would_lose_a_character_the_lines_stay_as_they_are(printed, monkeypatch):
+    find = ruled._tables
+    monkeypatch.setattr(ruled, "_tables", lambda *page: [(box, cells[1:]) for box, cells in find(*page)])
+    data = printed.make(f"{RULED}<table><tr><td>甲<td>乙<tr><td>1<td>2</table>")
+    assert read_pdf(data, "计划.pdf") == ("甲 乙\n1 2", ())
 
 
 # ---- pages with text -------------------------------------------------------------------------------------------------
