@@ -461,7 +461,7 @@ EXPECTED = re.compile(
     r"(?:tasks|parts|aspects|measures|principles|goals|fields|fronts|steps|lines|items|areas of|priorities|things)\b"
 )
 # that several things are asked for
-SEVERAL = _any_of("哪些|哪几", r"\b(?:which|what) (?:\w+ ){0,3}\w+s\b|\bwhat\b.{1,30}\b(?:are|do)\b")
+SEVERAL = _any_of("哪些|哪几")
 TASKS = _any_of(
     "(?:几|哪些|哪几)(?:项|个|大|方面)?的?(?:任务|方面|工作|举措|内容)|任务有哪些|列了",
     r"\btasks (?:are )?(?:listed|under|in)\b|\bwhat are the (?:\w+ ){0,2}tasks\b|\blines of work\b",
@@ -487,8 +487,8 @@ MATTER = re.compile(
     r" (?P<en>[^,.?;!]{3,60})",
     re.IGNORECASE,
 )
-WHOLE = _any_of("整个|总共|一共|合计|全部|总[面规]", r"\b(?:total|overall|whole|altogether)\b")
-IN_ALL = re.compile("总|共|合计|全")
+WHOLE = _any_of("整个|总共|一共|合计|全部|总[面规]")
+IN_ALL = re.compile("总|共|合计")
 CEILING = _any_of("封顶|最高|最多|上限|不超过|顶多|至多", r"\b(?:at most|maximum|ceiling|cap|upper limit|no more than)\b")
 AT_MOST = _any_of("最高|最多|不超过|不高于|以内|以下|上限|至多|控制在")
 PER_HEAD = _any_of(

@@ -24,7 +24,8 @@ from qa.understand import Kind, Question
 W_TEXT, W_KNOWN, W_COVER, W_SECTION = 0.35, 0.4, 0.7, 0.6
 IN_SECTION = 0.25  # a question's word counts a quarter where it stands beside the sentence, in its heading or chunk
 LEAD_MALUS = 0.08  # a sentence that only announces what its section says
-# a line without a full stop that shares hardly a word with the question: a title, a date, a mark of the page it is from
+# a line without a full stop that shares hardly a word with the question and is not known to answer any: a title, a date, a
+# mark of the page it is from
 FRAGMENT_MALUS, FRAGMENT_MAX, FRAGMENT_COVER = 0.3, 30, 0.2
 TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
 # a figure per head where none is asked for; a ceiling, and that of the whole, where one is
@@ -151,7 +152,7 @@ class Ranker:
                 dense = W_TEXT * text(cosine) + W_KNOWN * known(asked) if known.high else (W_TEXT + W_KNOWN / 2) * text(cosine)
                 cover = self.cover(groups, weights, self._cached(hit.plan, sentence.ref, sentence.text), beside)
                 figure, fit = self._typed(question, hit.plan, sentence, groups, weights, focus)
-                sought = figure is not None or fit > 0
+                sought = figure is not None or fit > 0 or sentence.start in hit.questions
                 score = (
                     dense
                     + W_COVER * cover

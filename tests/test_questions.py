@@ -18,27 +18,35 @@ README = Path(__file__).parent.parent / "README.md"
 QUESTIONS = Path(__file__).parent / "questions"
 # files of questions on other documents: the least share of right answers, and the largest of refusals missed
 OTHERS = {
-    "02_yangpu_district_zone": (0.68, 0),
+    "02_yangpu_district_zone": (0.66, 0),
+    "02_yangpu_district_zone.later": (0.83, 0),
     "03_shanghai_bci_plan": (0.88, 0),
-    "03_shanghai_bci_plan.later": (0.66, 0.2),
+    "03_shanghai_bci_plan.later": (0.73, 0.2),
     "06_shanghai_key_lab_rules": (0.8, 0),
     "06_shanghai_key_lab_rules.later": (0.63, 0),
     "08_national_145_digital": (0.7, 0),
+    "08_national_145_digital.later": (0.7, 0),
     "12_shandong_services_digital": (0.92, 0),
     "12_shandong_services_digital.later": (0.8, 0),
+    "12_shandong_services_digital.third": (0.93, 0),
     "16_qingdao_ai_zone": (0.76, 0),
     "16_qingdao_ai_zone.later": (0.83, 0),
+    "16_qingdao_ai_zone.third": (0.63, 0),
     "18_national_145_smart_mfg": (0.8, 0),
     "18_national_145_smart_mfg.later": (0.86, 0.15),
     "20_national_smart_elderly": (0.9, 0),
     "20_national_smart_elderly.later": (0.83, 0),
-    "21_national_smart_forestry": (0.73, 0),
-    "24_national_zero_waste_city": (0.66, 0),
-    "24_national_zero_waste_city.later": (0.83, 0.09),
+    "21_national_smart_forestry": (0.76, 0),
+    "21_national_smart_forestry.later": (0.63, 0.25),
+    "24_national_zero_waste_city": (0.63, 0),
+    "24_national_zero_waste_city.later": (0.85, 0.09),
     "25_national_hospital_kpi": (0.7, 0),
+    "25_national_hospital_kpi.later": (0.73, 0.25),
     "32_national_1997_work_report": (0.73, 0.15),
+    "32_national_1997_work_report.later": (0.66, 0.25),
     "36_shanghai_waste_regulation": (0.88, 0),
     "36_shanghai_waste_regulation.later": (0.66, 0),
+    "36_shanghai_waste_regulation.third": (0.53, 0),
     "40_guangdong_employment": (0.9, 0),
     "40_guangdong_employment.later": (0.8, 0.2),
 }
@@ -65,7 +73,7 @@ def others(embedder, shared, tmp_path_factory):
     from qa.setup import build_index
 
     settings = Settings.load(environ={}, home=tmp_path_factory.mktemp("others"))
-    names = sorted({name.removesuffix(".later") for name in OTHERS})
+    names = sorted({name.partition(".")[0] for name in OTHERS})
     build_index(settings, [next((shared / "documents").glob(f"{name}.*")) for name in names], lambda done, total: None)
     return PlanQA(Shelf.open(settings, embedder), settings)
 
@@ -76,7 +84,7 @@ def test_every_file_of_questions_on_other_documents_has_its_floor():
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_questions_on_other_documents(name, others):
-    plan = others.plans[name.removesuffix(".later")]
+    plan = others.plans[name.partition(".")[0]]
     figures = answer_figures(evaluate_answers(others, read_gold(QUESTIONS / f"{name}.jsonl", plan), plan))
     right, missed = OTHERS[name]
     check_bounds(figures, parse_bounds(f"right={right},not_verbatim=0,missed_refusal={missed}"))
