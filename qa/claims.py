@@ -22,6 +22,7 @@ _PAIRS = (
     ("上", "下"),
     ("前", "后"),
 )
+_FIXED = ("大学", "小学", "大家", "上海")  # words in which these are no opposites
 _TURNED = {a: b for first, second in _PAIRS for a, b in ((first, second), (second, first))}
 _NUMBER_WORDS = {
     word: value
@@ -42,6 +43,9 @@ _OPPOSITE_EN = tuple(
     for a, b in ((first, second), (second, first))
 )  # fmt: skip
 _ENGLISH_TOKEN = re.compile(r"(?<![A-Za-z.])\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
+# on which side of a figure something is said to lie; 不超过 and 不低于 are a target's own words, and have to be the plan's
+_BOUND = re.compile(r"((?<!不)(?:超过|突破|[高大多低少小]于)|不到|不足)\s*")
+_OVER = re.compile("超过|突破|[高大多]于")
 _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
 # a character and the number behind it; 一 is mostly an article: 留一段时间
@@ -58,6 +62,15 @@ def agrees(claim: Figure, figure: Figure) -> bool:
     if claim.value is None or figure.value is None:
         return True
     return abs(figure.value - claim.value) <= 1e-6 * max(abs(figure.value), 1.0)
+
+
+def met(claim: Figure, figure: Figure, question: str) -> bool:
+    """Whether the plan's figure is the claimed one, or lies where the question puts it: 有没有超过1亿吨, 不到50%吗."""
+    before = next((m[1] for m in _BOUND.finditer(question) if question.startswith(claim.text, m.end())), "")
+    bound = claim.comparator if _BOUND.fullmatch(claim.comparator) else before
+    if not bound or claim.value is None or figure.value is None or agrees(claim, figure):
+        return agrees(claim, figure)
+    return (figure.value > claim.value) == bool(_OVER.match(bound))
 
 
 def _number(token: str) -> float | None:
@@ -113,12 +126,9 @@ def opposite_word(question: str, sentence: str) -> bool:
     """Whether the question turns a word of the sentence around: it says 高能耗 where the plan says 低能耗, 副主任 for 主任."""
     if any(m[0] not in sentence and m[1] in sentence for m in _PREFIXED.finditer(question)):
         return True
-    for i, char in enumerate(question):
-        for size in (2, 3):
-            word = question[i : i + size]
-            if char in _TURNED and len(word) == size and word not in sentence and _TURNED[char] + word[1:] in sentence:
-                return True
-    return False
+    turning = (i for i, char in enumerate(question) if char in _TURNED and question[i : i + WORD] not in _FIXED)
+    words = (question[i : i + size] for i in turning for size in (2, 3) if i + size <= len(question))
+    return any(word not in sentence and _TURNED[word[0]] + word[1:] in sentence for word in words)
 
 
 def stated(question: str) -> str:
@@ -192,6 +202,14 @@ def reworded(question: str, sentence: str) -> bool:
     )
 
 
+def _other_way(question: str, sentence: str) -> bool:
+    """Whether something is said to have risen since a time before, and the sentence says that it fell, or the reverse."""
+    if not cues.SINCE.search(question):
+        return False
+    asked, told = (tuple(bool(way.search(text)) for way in (cues.ROSE, cues.FELL)) for text in (question, sentence))
+    return asked != told and sum(asked) == 1 and sum(told) == 1
+
+
 def contradicts(question: str, sentence: str) -> bool:
     """Whether a sentence says otherwise than a question puts it, by the words alone.
 
@@ -212,7 +230,7 @@ def contradicts(question: str, sentence: str) -> bool:
     down = cues.DOWN.search(question)
     if down and not cues.DOWN.search(sentence) and cues.UP.search(sentence):
         return True
-    if opposite_word(question, sentence):
+    if opposite_word(question, sentence) or _other_way(question, sentence):
         return True
     denied = cues.NEGATED.search(cues.A_NOT_A.sub(" ", question))
     return bool(denied) and not forbidden and not cues.NEGATED.search(sentence) and not cues.GONE.search(sentence)

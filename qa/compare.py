@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass
 
+from corpus.figures import find_figures
+from corpus.fold import fold
 from qa.evidence import Evidence
 
 _MORE = ("高", "多", "大", "长", "超过", "higher", "more", "larger", "greater", "longer", "bigger", "above")
 _ADJECTIVES_ZH = "高|低|多|少|大|小|长|短"
 _ADJECTIVES_EN = "higher|lower|more|less|larger|greater|smaller|longer|shorter|bigger"
 _ELIDED = re.compile(r"^(?:that|those|the one) (?:of|for|in) ", re.IGNORECASE)
-_ASKS_ELSE = re.compile("什么|怎么|哪|多少")  # 收运频次有什么规定，跟干垃圾一样吗 compares no figures
+_ASKS_ELSE = re.compile("什么|怎么|哪|多少|几")  # 收运频次有什么规定，跟干垃圾一样吗 compares no figures
 _FORMS: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"^(?P<a>.{{2,40}}?)(?:和|与|跟|、)(?P<b>.{{2,40}}?)[,，]?(?:相比)?[,，]?(?:哪个|谁|哪一个|哪项)更?(?P<which>{_ADJECTIVES_ZH})"
@@ -55,13 +57,18 @@ def read_comparison(text: str) -> Comparison | None:
             word = groups.get("op") or groups.get("which")
             more = word.lower().startswith(_MORE) if word else None
             first, second = groups["a"], groups["b"]
-            if _ASKS_ELSE.search(first + second):
+            if _ASKS_ELSE.search(first + second) or _is_quantity(second):
                 return None
             elided = _ELIDED.match(second)  # "that of new parks": the measure is that of the first side
             if elided:
                 second = f"{first.split(' of ')[0]} of {second[elided.end() :]}"
             return Comparison(first, second, more, bool(groups.get("which")))
     return None
+
+
+def _is_quantity(side: str) -> bool:
+    """Whether a side is a figure itself, 一亿吨: then the plan's own is held against it, and not against another of its."""
+    return any(figure.text == fold(side).strip() for figure in find_figures(fold(side)))
 
 
 def comparable(first: Evidence | None, second: Evidence | None) -> tuple[Evidence, Evidence] | None:

@@ -69,7 +69,7 @@ LIST = _any_of(
 WHAT = re.compile(r"^\W*(?:what|which|who|whom|whose|how|why|when|where)\b", re.IGNORECASE)
 YES_NO = _any_of(
     r"[吗伐]\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
-    r"([\u4e00-\u9fff])不\1",  # 给不给, 鼓不鼓励
+    r"([\u4e00-\u9fff]{1,2})不\1",  # 给不给, 鼓不鼓励, 方便不方便
     r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
 )
 MEASURES = _any_of(
@@ -378,7 +378,7 @@ SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|�
 SET_TERM = re.compile(r"(?:定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入: a question, no denial
-A_NOT_A = re.compile(r"(\w)不\1|有没有|有无")
+A_NOT_A = re.compile(r"(\w{1,2})不\1|有没有|有无")
 # whether something is one of several: 当中是否有智慧农业, 包括装修垃圾吗
 MEMBER = re.compile(
     r"(?:(?:[当之其]中|里面?)(?:有没有|是否有|是不是有|有)|包括|包含|含有|算上)(?!没有|多少|几|哪|什么)(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:吗|么|呢|在内)*\W*$"
@@ -415,6 +415,12 @@ DOWN = _any_of(
     r"|laps|suspend|slacken|ignor|give up|go without)\w*",
 )
 UP = _any_of("延伸|提升|提高|扩大|推进|加强|强化|达到|维持|新增|增加|完善|加快|加大|不低于|全面|确保|保障")
+# than before, and that something has become more or less
+SINCE = _any_of("比(?:上|前|去|往|同|以前|过去|原来|19|20)", r"\bthan (?:in )?(?:the )?(?:last|previous|before|year)\b")
+ROSE = _any_of("多了|高了|大了|涨|增[加长产多]|上升|提高|扩大|攀升", r"\b(?:rose|risen|increas\w+|grew|grown|more|higher)\b")
+FELL = _any_of(
+    "少了|低了|小了|跌|减[少产退]|下降|降低|缩小|回落|下滑", r"\b(?:fell|fallen|decreas\w+|drop\w*|less|fewer|lower)\b"
+)
 # how often, without a number
 OFTEN = _any_of(
     "定期|不定期|动态|实时|及时|每[年月季周日天]|逐年|常态|随时", r"\b(?:regular|periodic|dynamic|annual|monthly|every)"

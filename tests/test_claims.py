@@ -1,9 +1,13 @@
 import pytest
 
+from corpus.figures import find_figures
+from qa import cues
 from qa.claims import (
     contradicts,
     english_claims,
     english_contradiction,
+    met,
+    opposite_word,
     other_code,
     other_date,
     other_level,
@@ -92,6 +96,49 @@ def test_english_contradiction(question, rendering, expected):
 )
 def test_other_number(question, rendering, expected):
     assert other_number(question, rendering) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "figure", "expected"),
+    [
+        ("产量有没有超过1亿吨", "1.2亿吨", True),
+        ("产量有没有超过1亿吨", "0.9亿吨", False),
+        ("产量有没有超过1亿吨", "1亿吨", True),
+        ("浓度不到35微克/立方米吗", "30微克/立方米", True),
+        ("浓度不到35微克/立方米吗", "40微克/立方米", False),
+        # a target's own words
+        ("浓度要求是不超过40微克/立方米吗", "35微克/立方米", False),
+        ("比例不低于50%吗", "60%", False),
+        ("产量是1亿吨吗", "1.2亿吨", False),
+    ],
+)
+def test_a_figure_may_lie_where_the_question_puts_it(question, figure, expected):
+    (claim,), (given,) = find_figures(question), find_figures(figure)
+    assert met(claim, given, question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("棉花收成是不是比上年多了", "棉花略有减产", True),
+        ("就诊人数比去年少了吗", "就诊人数增加三成", True),
+        ("就诊人数比去年多了吗", "就诊人数增加三成", False),
+        ("棉花收成好吗", "棉花略有减产", False),
+        ("产量比上年多了吗", "产量增加，价格下降", False),
+    ],
+)
+def test_what_fell_has_not_risen(question, sentence, expected):
+    assert contradicts(question, sentence) is expected
+
+
+def test_a_school_of_another_kind_is_no_opposite():
+    assert not opposite_word("大学里教吗", "纳入中小学校、高等院校教育内容")
+    assert opposite_word("大排量汽车", "小排量汽车")
+
+
+def test_words_of_two_characters_are_asked_for_with_not_too():
+    assert not contradicts("医生干得憋屈不憋屈", "开展满意度调查")
+    assert cues.YES_NO.search("那里方便不方便呢")
 
 
 def test_opposite_sides_contradict():

@@ -35,6 +35,11 @@ def test_others_are_none(text):
     assert read_comparison(text) is None
 
 
+@pytest.mark.parametrize("text", ["钢产量有没有超过一亿吨？", "住院时间最长不能超过几小时？", "面积是否大于三百平方米吗"])
+def test_a_figure_of_the_questions_own_is_no_side(text):
+    assert read_comparison(text) is None
+
+
 def test_verdicts():
     higher = read_comparison("甲指标比乙指标高吗")
     assert (higher.verdict(2, 1), higher.verdict(1, 2), higher.verdict(1, 1)) == ("yes", "no", "no")

@@ -1,5 +1,7 @@
 """Lists of the parts of a section: as many as were asked for, below the section that speaks of them. And one of several."""
 
+from dataclasses import replace
+
 import pytest
 import small
 
@@ -9,6 +11,7 @@ from index.shelf import build
 from qa.answer import Reason
 from qa.evidence import Ranker
 from qa.pipeline import PlanQA
+from qa.respond import Responder
 from qa.understand import Scope, understand
 
 LIBRARIES = """青溪县公共图书馆建设方案（2024—2026年）
@@ -122,6 +125,15 @@ def test_told(question, text, libraries):
 @pytest.mark.parametrize(("thing", "opening"), [("老年区", "是。计划的表述是："), ("儿童区", "计划中相关的内容是：")])
 def test_what_is_not_named_among_others_is_not_said_to_be_one_of_them(thing, opening, libraries):
     assert libraries.invoke(f"阅览室包括{thing}吗？").text.startswith(f"{opening}阅览室包括成人区和老年区。[1]")
+
+
+@pytest.mark.parametrize(("cover", "affirmed"), [(0.2, False), (0.3, True)])
+def test_a_yes_needs_more_shared_words_where_no_question_is_known(cover, affirmed, libraries):
+    index = libraries.index("图书馆")
+    responder = Responder(index, 300)
+    asked = understand("阅览室包括老年区吗？", Scope(index.plan, index.folded))
+    best = responder.ranker.rank(asked, index.search(asked.topic))[0]
+    assert responder._affirmed(asked, index.plan, replace(best, cover=cover, score=2.0)) is affirmed
 
 
 def test_what_came_of_a_year_of_the_plan_itself_is_not_told(libraries):
