@@ -4,7 +4,7 @@ import argparse
 import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,7 @@ def add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", co
     answers.add_argument("answers", nargs="?", metavar="ANSWERS.jsonl", help="planqa batch 或其他系统写的回答")
     answers.add_argument("--show", type=int, default=0, metavar="N", help="列出前 N 道答错的题")
     answers.add_argument("--chat-model", metavar="MODEL", help="与不用语言模型的回答并排比较，如 openai:qwen-plus")
+    answers.add_argument("--whole-plan", action="store_true", help="再比一栏：给语言模型看整份计划")
     answers.add_argument("--prices", metavar="IN,OUT", help="每百万个词元的输入、输出价格，用来算费用")
     answers.add_argument("--export", choices=["ragas"], help="在结果文件夹里另存 ragas.jsonl")
     _add_outputs(answers)
@@ -266,12 +267,13 @@ def _scored(args: argparse.Namespace, path: Path) -> "tuple[AnswerResult, Made, 
     return score_answers(gold, answers, plan), made, [value for _, value in read_objects(Path(args.answers))]
 
 
-def _answering(args: argparse.Namespace) -> "Engine":
-    """The engine that answers, with a language model where one is set."""
+def _answering(args: argparse.Namespace, *, whole: bool = False) -> "Engine":
+    """The engine that answers, with a language model where one is set; `whole` shows it the whole plan."""
     from qa.model.engine import open_engine
     from qa.setup import ensure_index
 
     settings = _settings(args)
+    settings = replace(settings, chat_whole=settings.chat_whole or whole)
     ensure_index(settings, progress("建立索引"))
     gc.enable()
     return open_engine(settings)
@@ -308,13 +310,16 @@ def _show_answers(args: argparse.Namespace, result: "AnswerResult", made: "Made"
 
 
 def _show_side_by_side(args: argparse.Namespace, path: Path, lines: Sequence[Any], prices: tuple[float, float] | None) -> None:
-    """The same questions without a model, beside the answers that were given with one."""
+    """The same questions without a model, beside the answers that were given with one, and with the whole plan before it."""
     from qa.eval.answers import generate
     from qa.eval.models import side_by_side
 
     engine = _engine(args)
     gold, plan = _gold(args, path, engine.plans)
-    say(side_by_side(gold, plan, generate(engine, gold, plan, progress("不用模型")), lines, prices) + "\n")
+    columns = {"不用模型 without": generate(engine, gold, plan, progress("不用模型")), "用模型 with": lines}
+    if args.whole_plan:
+        columns["看整份计划 whole plan"] = generate(_answering(args, whole=True), gold, plan, progress("看整份计划"))
+    say(side_by_side(gold, plan, columns, prices) + "\n")
 
 
 def _answers(args: argparse.Namespace) -> None:
@@ -333,6 +338,8 @@ def _answers(args: argparse.Namespace) -> None:
     read_gold(path)
     if args.chat_model and args.answers:
         raise SettingError(f"--chat-model {args.chat_model} 要由本软件作答；请不要给回答文件")
+    if args.whole_plan and not args.chat_model:
+        raise SettingError("--whole-plan 比较的是语言模型；请用 --chat-model 给出一个")
     prices = parse_prices(args.prices)
     result, made, lines = _scored(args, path) if args.answers else _generated(args, path)
     if args.chat_model:

@@ -49,6 +49,24 @@ def test_one_table_tells_what_a_model_brings_and_costs(gold, home, capsys, monke
     assert dropped["d002"] == ["not what the cited sentence says: 另投入99亿元"]
 
 
+def test_a_third_column_is_for_the_whole_plan(gold, home, capsys, monkeypatch):
+    seen = []
+
+    def script(given):
+        seen.append(len(given["evidence"]))
+        return copied(given)
+
+    monkeypatch.setattr("qa.model.chat.open_model", lambda settings: Scripted(script=script))
+    command = ["eval", "answers", str(gold), "--home", str(home), "--chat-model", "scripted:m", "--whole-plan"]
+    assert main(command) == 0
+    found = {p[0]: p[1:] for line in capsys.readouterr().out.splitlines() if len(p := re.split(r"\s{2,}", line.strip())) == 4}
+    assert found["用了模型的回答 used"] == ["—", "3", "3"]
+    few, every = seen[: len(seen) // 2], seen[len(seen) // 2 :]
+    assert max(few) < 100 < min(every)
+    assert main([*command[:-3], "--whole-plan"]) == 1
+    assert capsys.readouterr().err == "--whole-plan 比较的是语言模型；请用 --chat-model 给出一个\n"
+
+
 def test_without_prices_no_cost_is_told_and_wrong_ones_are_named(gold, home, capsys, monkeypatch):
     monkeypatch.setattr("qa.model.chat.open_model", lambda settings: Scripted(script=copied))
     command = ["eval", "answers", str(gold), "--home", str(home), "--chat-model", "scripted:m"]

@@ -1,6 +1,6 @@
 """What a language model brings and costs: the same questions with and without one, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from corpus.errors import SettingError
@@ -21,13 +21,11 @@ def parse_prices(text: str | None) -> tuple[float, float] | None:
     return put_in, put_out
 
 
-def side_by_side(
-    gold: GoldSet, plan: Plan, without: Sequence[Line], with_model: Sequence[Line], prices: tuple[float, float] | None
-) -> str:
-    """One table: what is right, what the check caught, and what it took, without and with a model."""
-    columns = [_column(gold, plan, lines, prices) for lines in (without, with_model)]
-    rows = [[name, columns[0][name], columns[1][name]] for name in columns[0]]
-    return table([["", "不用模型 without", "用模型 with"], *rows])
+def side_by_side(gold: GoldSet, plan: Plan, answers: Mapping[str, Sequence[Line]], prices: tuple[float, float] | None) -> str:
+    """One table: what is right, what the check caught, and what it took, a column for each name in `answers`."""
+    columns = [_column(gold, plan, lines, prices) for lines in answers.values()]
+    rows = [[name, *(column[name] for column in columns)] for name in columns[0]]
+    return table([["", *answers], *rows])
 
 
 def _column(gold: GoldSet, plan: Plan, lines: Sequence[Line], prices: tuple[float, float] | None) -> dict[str, str]:
