@@ -11,6 +11,7 @@ from qa.pipeline import Ask
 from qa.web.conversation import answer_html
 from qa.web.markup import Reader
 from qa.web.page import PublicPage
+from qa.web.serve import _warm
 from qa.web.service import Service
 from qa.web.site import build_app
 from qa.web.words import Words
@@ -69,6 +70,13 @@ def test_a_reader_who_leaves_while_it_is_being_written_leaves_the_whole_on_recor
     row = record.answers()[0]
     assert row["text"].startswith(shown.answer.text)
     assert json.loads(row["model"])["growing"] is False
+
+
+def test_warming_up_costs_no_token_and_waits_for_no_model(qa, tmp_path):
+    engine = model_qa(qa, copied, tmp_path)
+    _warm(engine)
+    assert engine.chat.model.seen == []
+    assert engine.chat.budget.spent() == 0
 
 
 def test_what_the_model_wrote_and_what_was_shown_are_on_record(serving, record):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import PlanqaError, SettingError
 from index.settings import Settings
-from qa.model.engine import Engine, open_engine
+from qa.model.engine import Engine, ModelQA, open_engine
 from qa.record import Record
 from qa.terminal import progress
 from qa.web.words import Words
@@ -86,10 +86,11 @@ def _build_and_run(settings: Settings, open_index: Callable[[Settings], Engine],
 
 
 def _warm(qa: Engine) -> None:
-    """Ask one question in each language, so that no reader waits for models and word lists to load."""
+    """Ask one question in each language, so that no reader waits for what is loaded then; a language model is not asked."""
+    base = qa.base if isinstance(qa, ModelQA) else qa
     try:
         for language in ("zh", "en"):
-            qa.invoke(Words(language).welcome)
+            base.invoke(Words(language).welcome)
     except PlanqaError as error:
         sys.stderr.write(f"{error}\n")
 
