@@ -156,6 +156,7 @@ def test_what_a_model_wrote_is_kept_beside_what_was_shown(record):
         "trouble": "",
         "tokens_in": 7,
         "tokens_out": 0,
+        "growing": False,
     }
 
 
