@@ -26,6 +26,7 @@ ORDER = _any_of(
     r"system (?:prompt|override)|hidden (?:prompt|instruction|setting)|you are now|pretend (?:to be|that|you)",
     r"act as (?:a|an|the)\b|jailbreak|developer mode|(?:just|only|must) (?:say|answer|reply|output) [\"'“]",
 )
+ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # a terminal's colour, which is no 31 m
 ASKS = _any_of("[?？]|什么|多少|哪|怎|谁|几[个项条]|是否|吗", r"\b(?:what|which|who|where|when|how|why)\b")
 WRITING = _any_of(
     "(?:写|起草|拟|草拟|撰写|生成|编)(?:一|个|份|篇|封|段|首|出)+.{0,12}"

@@ -206,7 +206,10 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
     """
     language, folded = language_of(text), fold(text)
     family, unit, strict = _wanted_figure(folded, language)
-    claims, holds = _claims(folded), next((given for asked, given in cues.HOLDS if asked.search(own or text)), None)
+    claims, holds = (
+        _claims(fold(cues.ESCAPE.sub(" ", text))),
+        next((given for asked, given in cues.HOLDS if asked.search(own or text)), None),
+    )
     # 文号是多少 asks for no figure
     kind = Kind.FACT if holds is cues.DOCUMENT_NUMBER else _kind_of(text, own, language)
     return Question(
