@@ -1,15 +1,15 @@
 """One way to a chat model, within a deadline, a budget and a bound on calls; what goes wrong becomes one kind of trouble."""
 
 import json
-import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from corpus.errors import SettingError, first_line
+from qa.steps import returned, steps
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from index.settings import Settings
 
-T = TypeVar("T")
 MAX_CALLS = 8  # at a time, those that a slow server has not given back included: so they cannot pile up
 FAULTS, REST_S = 3, 30.0  # after so many faults in a row a model is left alone so long: readers need not wait for each of them
 MAX_DETAIL = 160  # characters of a provider's own words
@@ -219,38 +218,17 @@ class Chat:
         """What the work says and returns, in a thread that is left behind when time is up. Raises: ChatError."""
         if not self._free.acquire(blocking=False):
             raise ChatError(Trouble.BUSY, f"{MAX_CALLS} calls")
-        box: queue.SimpleQueue[str | BaseMessage | Exception] = queue.SimpleQueue()
 
-        def run() -> None:
+        def freed(hear: Callable[[str], None]) -> "BaseMessage":
             try:
-                box.put(work(box.put))
-            except Exception as error:  # handed over to the one who waits
-                box.put(error)
+                return work(hear)
             finally:
                 self._free.release()
 
-        threading.Thread(target=run, daemon=True).start()
-        while True:
-            try:
-                told = box.get(timeout=max(0.0, until - time.monotonic()))
-            except queue.Empty as empty:
-                raise ChatError(Trouble.SLOW, f"{self.seconds} s") from empty
-            if isinstance(told, Exception):
-                raise ChatError(_trouble(told), f"{type(told).__name__}: {first_line(told)[:MAX_DETAIL]}") from told
-            if not isinstance(told, str):
-                return told
-            if time.monotonic() < until:  # past it the next wait ends at once, however fast a model writes
-                yield told
-
-
-def returned(steps: Generator[Any, None, T]) -> T:
-    """What a generator returns in the end."""
-    while True:
         try:
-            next(steps)
-        except StopIteration as end:
-            value: T = end.value
-            return value
+            return (yield from steps(freed, until))
+        except Exception as error:  # providers have exceptions of their own
+            raise ChatError(_trouble(error), f"{type(error).__name__}: {first_line(error)[:MAX_DETAIL]}") from error
 
 
 def _held(model: "BaseChatModel", schema: dict[str, Any]) -> "Runnable[Any, BaseMessage]":

@@ -18,11 +18,12 @@ from qa import texts
 from qa.answer import Answer, ModelTrace, Reason
 from qa.check import faults
 from qa.model import question as asking
-from qa.model.chat import Chat, ChatError, Reply, Trouble, returned
+from qa.model.chat import Chat, ChatError, Reply, Trouble
 from qa.model.evidence import Shown, by_key, gather
 from qa.model.statements import SCHEMA, SYSTEM, Sound, Statement, checked, compose, read_statements, statements_so_far
 from qa.model.verify import figures_of, plain
 from qa.pipeline import Ask, PlanQA
+from qa.steps import returned
 from qa.understand import Question
 
 # refusals that another wording of the question may cure; all others are about what was asked, not how

@@ -9,6 +9,7 @@ from corpus.errors import PlanqaError
 from corpus.parse import Plan
 from qa.answer import Answer
 from qa.pipeline import Ask
+from qa.steps import steps
 from qa.targets import source
 from qa.web import conversation, panel
 from qa.web.conversation import Exchange
@@ -16,7 +17,6 @@ from qa.web.markup import Reader
 from qa.web.panel import CONTENTS, OUTLINE, SECTION, TARGETS, View
 from qa.web.service import Service, TurnedAwayError
 from qa.web.site import page_title
-from qa.web.steps import steps
 from qa.web.visitors import language_of_reader
 from qa.web.words import Words
 
@@ -157,7 +157,11 @@ class PublicPage:
 
     def asking(self, question: str, talk: Talk, address: str = "", plan: str = ALL) -> Iterator[Talk]:
         """The talk as its newest turn grows, `ask`'s at last: one step where no language model is set."""
-        return steps(lambda seen: self.ask(question, talk, address, plan, seen))
+
+        def work(seen: Callable[[Talk], None]) -> Talk:
+            return self.ask(question, talk, address, plan, seen)
+
+        yield (yield from steps(work))
 
     def ask(
         self, question: str, talk: Talk, address: str = "", plan: str = ALL, seen: Callable[[Talk], None] = lambda talk: None
