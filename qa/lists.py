@@ -27,6 +27,7 @@ KNOWN = {"zh": 0.4, "en": 0.65}
 CLAUSE_MAX = {"zh": 60, "en": 160}  # characters of what is told of each sentence in a list
 ITEM_MAX = 120  # characters of an item without a title that are told
 _BODY_MIN = 3  # characters of a body's name
+_TOLD_ALONE = (Kind.FIGURE, Kind.DATE, Kind.YES_NO)  # kinds of question that no list answers
 HELD = 0.45  # a sentence belongs to a list when it holds this share of the topic's words, weighted by rarity
 
 
@@ -58,89 +59,74 @@ class Lister:
         below = (
             self.counted(question, plan, ranked)
             or (self.introduced(question, plan, best) if lists else None)
-            or self.tasks_of(question, plan, ranked)
-            or self.beside(question, plan, ranked)
+            or self.around(question, plan, ranked)
         )
         return below or (self.places if question.kind is Kind.LIST else self.parts)(question, plan)
 
     def parts(self, question: Question, plan: Plan) -> Draft | None:
         """The parts of a section that the question names by its title: its children, else its paragraphs' leads."""
-        if not cues.PARTS.search(question.text) or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
+        if not cues.PARTS.search(question.text) or question.kind in _TOLD_ALONE:
             return None
         section = self.named(question, plan)
         if not section or len(question.quoted) > 1:
             return None
         children = plan.children(section.ref)
-        return self._children(question, plan, section, children) if children else self._leads(question, plan, section)
+        return self._children(question, plan, section) if children else self._leads(question, plan, section)
 
     def introduced(self, question: Question, plan: Plan, best: Evidence) -> Draft | None:
         """The items below the sentence that answers, where that only introduces them: 必须满足以下条件。"""
         section = plan.by_ref[best.sentence.ref]
         children = plan.children(section.ref)
         introduces = cues.INTRODUCES.search(best.sentence.text) and best.sentence == section.sentences[-1]
-        asks_else = question.holds or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO)
+        asks_else = question.holds or question.kind in _TOLD_ALONE
         if len(children) < 2 or not introduces or asks_else:
             return None
-        return self._children(question, plan, section, children)
+        return self._children(question, plan, section)
 
     def counted(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
         """The parts of a section near the answer that has as many as the question says, and speaks of its matter."""
         expected = cues.EXPECTED.search(question.text)
-        if not expected or question.holds or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
+        if not expected or question.holds or question.kind in _TOLD_ALONE:
             return None
         near = dict.fromkeys(s.ref for e in ranked for s in plan.path(e.sentence.ref))
         whole = [ref for ref in near if len(plan.children(ref)) == _count(expected)]
         named = self.named(question, plan)
         covers = {ref: 1.0 if named and ref == named.ref else self._heading_cover(question, plan, ref) for ref in whole}
         best = max(whole, key=lambda ref: covers[ref], default="")
-        return self._children(question, plan, plan.by_ref[best], plan.children(best)) if best and covers[best] >= HELD else None
+        return self._children(question, plan, plan.by_ref[best]) if best and covers[best] >= HELD else None
 
-    def beside(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
-        """The parts of a section that speaks of what is asked for, where the three sections found first are among them."""
-        asks = cues.SEVERAL.search(question.text) and not question.quoted and not question.holds
-        named = self.named(question, plan)
-        if not asks or question.kind in (Kind.FIGURE, Kind.DATE, Kind.YES_NO):
+    def around(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
+        """The parts of the section that holds the three sections found first: its tasks, or several things that it names."""
+        tasks = cues.SECTION_TASKS.search(question.text)
+        several = cues.SEVERAL.search(question.text) and not question.holds and question.kind not in _TOLD_ALONE
+        if question.quoted or not (tasks or several):
             return None
-        nearest = [ref for _, ref in sorted({e.hit.rank: e.hit.ref for e in ranked}.items())[:3]]
-        above = {plan.path(ref)[-2].ref if len(plan.path(ref)) > 1 else "" for ref in nearest}
-        ref = above.pop() if len(above) == 1 and len(nearest) == 3 else ""
-        if not ref or (named and named.ref != ref) or self._heading_cover(question, plan, ref) < HELD:
+        nearest = [plan.path(ref) for _, ref in sorted({e.hit.rank: e.hit.ref for e in ranked}.items())[:3]]
+        common = [level[0] for level in zip(*nearest, strict=False) if len({s.ref for s in level}) == 1]
+        section = common[-1] if common else None
+        if section is None or len(plan.children(section.ref)) < 2:
             return None
-        return self._children(question, plan, plan.by_ref[ref], plan.children(ref))
+        if tasks:
+            return self._children(question, plan, section) if len(common) > 1 else None
+        beside = all(path[-2:-1] == (section,) for path in nearest)
+        if not beside or self.named(question, plan) not in (None, section):
+            return None
+        return self._children(question, plan, section) if self._heading_cover(question, plan, section.ref) >= HELD else None
 
     def _heading_cover(self, question: Question, plan: Plan, ref: str) -> float:
         """The share of a list's matter, as far as the plan has words for it, that a section says before its parts."""
-        every = self._ranker.groups(replace(question, topic=cues.EXPECTED.sub(" ", list_topic(question.topic))))
-        groups = tuple(g for g in every if any(t in self._index.vocabulary for t in g))
+        _, known = self._matter(cues.EXPECTED.sub(" ", question.topic), question)
         section = plan.by_ref[ref]
         texts = [section.title, self._index.rendering(ref, section.title), *(s.text for s in section.sentences)]
         inside = frozenset(t for text in texts for t in (*self._index.words.terms(text), *stems(text)))
         beside = frozenset(t for s in plan.path(ref)[:-1] for t in self._index.words.terms(s.title))
-        return self._ranker.cover(groups, self._ranker.weights(groups), inside, beside)
+        return self._ranker.cover(known, self._ranker.weights(known), inside, beside)
 
     def tasks(self, question: Question, plan: Plan, best: Sentence) -> Draft | None:
-        """The tasks below the section that a question describes: the best sentence introduces them, or is in one of so many."""
-        if question.quoted or not (cues.TASKS.search(question.text) or cues.EXPECTED.search(question.text)):
-            return None
+        """The tasks below the section that a question describes, where the best sentence introduces them."""
         section = plan.by_ref[best.ref]
-        children = plan.children(section.ref)
-        if len(children) > 1 and cues.TASKS.search(question.text):
-            return self._children(question, plan, section, children)
-        above = plan.path(best.ref)[-2:-1]
-        siblings = plan.children(above[0].ref) if above else ()
-        expected = cues.EXPECTED.search(question.text)
-        if expected and len(siblings) > 1 and len(siblings) == _count(expected):
-            return self._children(question, plan, above[0], siblings)
-        return None
-
-    def tasks_of(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
-        """The tasks of the section that holds the three sections found first, where a question asks for a section's tasks."""
-        if question.quoted or not cues.SECTION_TASKS.search(question.text):
-            return None
-        nearest = [ref for _, ref in sorted({e.hit.rank: e.hit.ref for e in ranked}.items())[:3]]
-        common = [level[0] for level in zip(*(ref.split("/") for ref in nearest), strict=False) if len(set(level)) == 1]
-        children = plan.children("/".join(common)) if len(common) > 1 else ()
-        return self._children(question, plan, plan.by_ref["/".join(common)], children) if len(children) > 1 else None
+        asks = not question.quoted and cues.TASKS.search(question.text)
+        return self._children(question, plan, section) if asks and len(plan.children(section.ref)) > 1 else None
 
     def places(self, question: Question, plan: Plan) -> Draft | None:
         """Every place that holds what a list question is about, grouped by section, with a count."""
@@ -194,11 +180,11 @@ class Lister:
         }
         return named[max(named, key=len)] if named else None
 
-    def _children(self, question: Question, plan: Plan, section: Section, children: Sequence[Section]) -> Draft:
+    def _children(self, question: Question, plan: Plan, section: Section) -> Draft:
         """The sections below one, a line each: by title, or where they have none by what they say."""
         lead = section.sentences[-1] if section.sentences and cues.INTRODUCES.search(section.sentences[-1].text) else None
         citations = [cite(plan, lead, 1)] if lead else []
-        lines = []
+        lines, children = [], plan.children(section.ref)
         for child in children:
             first = len(citations) + 1
             if child.title:
@@ -259,10 +245,14 @@ class Lister:
 
     def _known(self, question: Question) -> Groups:
         """The words of a list's matter that the plan uses; () where they are too few to be what was asked."""
-        every = self._ranker.groups(replace(question, topic=list_topic(question.topic)))
-        known = tuple(g for g in every if any(t in self._index.vocabulary for t in g))
+        every, known = self._matter(question.topic, question)
         enough = KNOWN[question.language] * self._ranker.weights(every).sum()
         return known if question.quoted or self._ranker.weights(known).sum() >= enough else ()
+
+    def _matter(self, topic: str, question: Question) -> tuple[Groups, Groups]:
+        """The words of a list's matter, and those of them that the plan uses."""
+        every = self._ranker.groups(replace(question, topic=list_topic(topic)))
+        return every, tuple(g for g in every if any(t in self._index.vocabulary for t in g))
 
     def strange(self, question: Question) -> bool:
         """Whether a list is asked for of something that the plan does not speak of."""
