@@ -6,6 +6,7 @@ import unicodedata
 from typing import Protocol
 
 _SUBSCRIPT = re.compile(r"_\{?([0-9.]+)\}?")  # PM_{2.5}, as scanned formulas print it
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # a terminal's colour, which is no 31 m
 _SPACE = re.compile(r"\s+")
 _CJK = "\u3400-\u9fff\u3000-\u303f\uff00-\uffef"
 _CJK_SPACE = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
@@ -30,7 +31,7 @@ def simplify(text: str) -> str:
 
 def fold(text: str) -> str:
     """One form for all widths, cases and scripts: `ＰＭ_{2.5} 濃度` → `pm2.5浓度`."""
-    text = unicodedata.normalize("NFKC", _SUBSCRIPT.sub(r"\1", text)).lower()
+    text = unicodedata.normalize("NFKC", _SUBSCRIPT.sub(r"\1", _ESCAPE.sub("", text))).lower()
     text = _CJK_SPACE.sub("", _SPACE.sub(" ", text))
     return simplify(text).strip()
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import SourceError
-from corpus.ruled import Ruled, cleaned, pieces
-from corpus.tables import EDGE
+from corpus.ruled import Ruled, Rules, cleaned
 
 if TYPE_CHECKING:
     import pypdfium2
 
+Line = str | Ruled
+"""What a page is read as: a line of text, or a table in its place."""
 _EDGE = 2  # running headers and page numbers stand in so many lines at the top and the bottom
 _SHARE = 0.5  # on so many of the pages
 _PAGE_NUMBER = re.compile(r"[—–－\-\s·]*(?:第\s*)?\d{1,4}\s*(?:页|/\s*\d{1,4})?\s*(?:[/，]?\s*共\s*\d{1,4}\s*页)?[—–－\-\s·]*")
@@ -47,68 +48,51 @@ def read_pdf(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
 def _read(document: "pypdfium2.PdfDocument", data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     if len(document) > _MAX_PAGES:
         raise SourceError(f"{name}：有 {len(document)} 页，超过 {_MAX_PAGES} 页；请拆分后再提供")
-    tables = _Tables(data)
-    pages = [tables.lines(page, number) for number, page in enumerate(document)]
-    scanned = [i for i, lines in enumerate(pages) if sum(map(len, lines)) < _SCANNED and _has_image(document[i])]
+    rules = Rules(data)
+    pages = [_lines(page, rules, number) for number, page in enumerate(document)]
+    scanned = [i for i, lines in enumerate(pages) if _characters(lines) < _SCANNED and _has_image(document[i])]
     if scanned:
         recognise = _ocr(name, len(scanned))
         for i in scanned:
-            pages[i] = recognise(document[i])
+            pages[i] = [*recognise(document[i])]
     kept, running = without_running(pages)
-    notes = (f"{len(scanned)} 页是扫描件，文字由光学识别得出，请逐字核对",) if scanned else ()
-    return "\n".join(tables.drawn([line for lines in kept for line in lines])), (
-        *notes,
-        *([f"去掉了 {running} 行页眉、页脚和页码"] if running else []),
+    notes = (
+        f"{len(scanned)} 页是扫描件，文字由光学识别得出，请逐字核对" if scanned else "",
+        f"去掉了 {running} 行页眉、页脚和页码" if running else "",
+        f"{rules.unread} 页里的表格没能逐行读出，文字按原来的行保留" if rules.unread else "",
     )
+    return "\n".join(_drawn([line for lines in kept for line in lines])), tuple(filter(None, notes))
 
 
-class _Tables:
-    """The ruled tables of a file; in the lines of a page each is one line that says which it is."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._found: list[Ruled] = []
-
-    def lines(self, page: "pypdfium2.PdfPage", number: int) -> list[str]:
-        """The lines of a page; its tables are added to those found."""
-        found = pieces(page, self._data, number)
-        if found is None:
-            return _lines(page)
-        lines: list[str] = []
-        for piece in found:
-            lines += _split(piece) if isinstance(piece, str) else [self._line(piece)]
-        return lines
-
-    def _line(self, table: Ruled) -> str:
-        self._found.append(table)
-        return f"{EDGE}{len(self._found) - 1}{EDGE}"
-
-    def drawn(self, lines: Sequence[str]) -> list[str]:
-        """The lines with each table row by row; what goes on at the top of the next page is one table."""
-        drawn: list[str] = []
-        at = {f"{EDGE}{i}{EDGE}": table for i, table in enumerate(self._found)}
-        tables: list[Ruled] = []
-        for line in [*lines, ""]:
-            table = at.get(line)
-            if table and tables and table.goes_on(tables[-1]):
-                tables[-1] = tables[-1].joined(table)
-                continue
-            drawn += [row for done in tables for row in done.lines()]
-            tables = [table] if table else []
-            drawn += [] if table else [line]
-        return drawn[:-1]
-
-
-def _lines(page: "pypdfium2.PdfPage") -> list[str]:
+def _lines(page: "pypdfium2.PdfPage", rules: Rules, number: int) -> list[Line]:
+    pieces = rules.pieces(page, number)
+    if pieces is not None:
+        return [line for piece in pieces for line in (_split(piece) if isinstance(piece, str) else [piece])]
     text = page.get_textpage()
     try:
-        return _split(str(text.get_text_bounded()))
+        return [*_split(str(text.get_text_bounded()))]
     finally:
         text.close()
 
 
+def _drawn(lines: Sequence[Line]) -> list[str]:
+    """The lines with each table row by row; what goes on at the top of the next page is one table."""
+    joined: list[Line] = []
+    for line in lines:
+        last = joined[-1] if joined else ""
+        if isinstance(line, Ruled) and isinstance(last, Ruled) and line.goes_on(last):
+            joined[-1] = last.joined(line)
+        else:
+            joined.append(line)
+    return [row for line in joined for row in ([line] if isinstance(line, str) else line.lines())]
+
+
 def _split(text: str) -> list[str]:
     return [line.strip() for line in cleaned(text).split("\n") if line.strip()]
+
+
+def _characters(lines: Sequence[Line]) -> int:
+    return sum(len(line) if isinstance(line, str) else _SCANNED for line in lines)  # a table is text enough
 
 
 def _has_image(page: "pypdfium2.PdfPage") -> bool:
@@ -117,11 +101,11 @@ def _has_image(page: "pypdfium2.PdfPage") -> bool:
     return any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4))
 
 
-def without_running(pages: Sequence[Sequence[str]]) -> tuple[list[list[str]], int]:
+def without_running(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], int]:
     """The pages' lines without those that run through them, and how many these were."""
     seen = Counter(f for lines in pages for f in {_form(line) for line in [*lines[:_EDGE], *lines[-_EDGE:]]})
     runs = {form for form, n in seen.items() if form and n >= _SHARE * len(pages) and n >= (2 if form == _NUMBER else 3)}
-    kept = []
+    kept: list[list[Line]] = []
     for lines in pages:
         top = _count(lines, runs)
         bottom = _count(lines[top:][::-1], runs)
@@ -129,14 +113,16 @@ def without_running(pages: Sequence[Sequence[str]]) -> tuple[list[list[str]], in
     return kept, sum(map(len, pages)) - sum(map(len, kept))
 
 
-def _form(line: str) -> str:
-    """What lines that run through the pages have in common; "" for a line of text or of figures."""
+def _form(line: Line) -> str:
+    """What lines that run through the pages have in common; "" for a table and for a line of text or of figures."""
+    if isinstance(line, Ruled):
+        return ""
     if len(line) <= _MAX_NUMBER and _PAGE_NUMBER.fullmatch(line):
         return _NUMBER
     return "" if _SENTENCE.search(line) or not any(map(str.isalpha, line)) else _DIGITS.sub("0", line)
 
 
-def _count(lines: Sequence[str], runs: set[str]) -> int:
+def _count(lines: Sequence[Line], runs: set[str]) -> int:
     """How many lines run through the pages, from the edge of one on; of two numbers only one is that of the page."""
     forms = [_form(line) for line in lines[:_EDGE]]
     return next((i for i, form in enumerate(forms) if form not in runs or form in forms[:i]), len(forms))

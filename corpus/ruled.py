@@ -5,11 +5,13 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from corpus.tables import Cell, table_lines
 
 if TYPE_CHECKING:
+    import pdfplumber.page
     import pypdfium2
 
 Box = tuple[float, float, float, float]
@@ -60,33 +62,68 @@ def _has_rules(page: "pypdfium2.PdfPage") -> bool:
     return sum(1 for _ in zip(drawn, range(_LINES_MIN), strict=False)) == _LINES_MIN
 
 
-def pieces(page: "pypdfium2.PdfPage", data: bytes, number: int) -> list[str | Ruled] | None:
-    """The text of a page (as it is, with line breaks) and its tables from the top down.
+class Rules:
+    """Where tables are ruled in a file; it is opened for this when the first page comes that may hold one.
 
-    None where there is no table, or where this would lose a character or give one twice. `number` is the page's in the file
-    that `data` is, from 0.
+    `unread` counts the pages on which they could not be looked for.
     """
-    boxes = _tables(data, number) if _has_rules(page) else []
-    if not boxes:
-        return None
-    text, height = page.get_textpage(), page.get_height()
-    try:
-        whole = str(text.get_text_bounded())
-        ruled = [
-            _ruled(cells, [str(text.get_text_bounded(x0, height - y1, x1, height - y0)) for x0, y0, x1, y1 in cells])
-            for _, cells in boxes
-        ]
-        found = _in_order(text, height, [box for box, _ in boxes], ruled)
-    finally:
-        text.close()
-    return found if _characters(whole) == _characters("".join(map(_all, found))) else None
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.unread = 0
+
+    def pieces(self, page: "pypdfium2.PdfPage", number: int) -> list[str | Ruled] | None:
+        """The text of a page (as it is, with line breaks) and its tables from the top down.
+
+        None where there is no table, or where this would lose a character or give one twice. `number` is the page's in the
+        file, from 0.
+        """
+        boxes = self._tables(number) if _has_rules(page) else []
+        if not boxes:
+            return None
+        text, height = page.get_textpage(), page.get_height()
+        try:
+            whole = str(text.get_text_bounded())
+            ruled = [
+                _ruled(cells, [str(text.get_text_bounded(x0, height - y1, x1, height - y0)) for x0, y0, x1, y1 in cells])
+                for _, cells in boxes
+            ]
+            found = _in_order(text, height, [box for box, _ in boxes], ruled)
+        finally:
+            text.close()
+        return found if _characters(whole) == _characters("".join(map(_all, found))) else None
+
+    @cached_property
+    def _pages(self) -> "Sequence[pdfplumber.page.Page]":
+        import pdfplumber
+
+        logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every font of a browser
+        try:
+            return pdfplumber.open(io.BytesIO(self._data)).pages
+        except (
+            Exception
+        ):  # what PDFium reads may break it anywhere: then the pages' lines are told as they are, and a note says so
+            return ()
+
+    def _tables(self, number: int) -> list[tuple[Box, list[Box]]]:
+        """The boxes of a page's tables and of their cells, from the top down; a frame around a text is none."""
+        try:
+            page = self._pages[number]
+            tables = [(table.bbox, [cell for cell in table.cells if cell]) for table in page.find_tables()]
+            page.close()
+        except Exception:  # as above; its errors have no class of their own
+            self.unread += 1
+            return []
+        real = [(box, cells) for box, cells in tables if len(_steps(cells, 0)) > 2 and len(_steps(cells, 1)) > 2]
+        return sorted(real, key=lambda table: table[0][1])
 
 
 def _in_order(text: "pypdfium2.PdfTextPage", height: float, boxes: Sequence[Box], ruled: Sequence[Ruled]) -> list[str | Ruled]:
     """What is written outside the tables, in the file's own order, and each table where its first character stands."""
     from pypdfium2 import raw
 
-    found: list[str | Ruled] = [""]
+    found: list[str | Ruled] = []
+    outside: list[str] = []
     told: set[int] = set()
     middle = size = 0.0
     for i in range(text.count_chars()):
@@ -98,27 +135,14 @@ def _in_order(text: "pypdfium2.PdfTextPage", height: float, boxes: Sequence[Box]
         table = next((n for n, (x0, y0, x1, y1) in enumerate(boxes) if x0 <= x <= x1 and y0 <= y <= y1), None)
         if table is None:
             below = character.strip() and abs(y - middle) > _LINE * max(size, top - bottom)
-            found[-1] = f"{found[-1]}{chr(10) if below else ''}{character}"
+            outside.append(f"\n{character}" if below else character)
         elif character.strip() and table not in told:
             told.add(table)
-            found += [ruled[table], ""]
+            found += ["".join(outside), ruled[table]]
+            outside = []
         if character.strip():
             middle, size = y, top - bottom
-    return found
-
-
-def _tables(data: bytes, number: int) -> list[tuple[Box, list[Box]]]:
-    """The boxes of a page's tables and of their cells, from the top down; a frame around a text is none."""
-    import pdfplumber
-
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every font of a browser
-    try:
-        with pdfplumber.open(io.BytesIO(data), pages=[number + 1]) as file:
-            tables = [(table.bbox, [cell for cell in table.cells if cell]) for table in file.pages[0].find_tables()]
-    except Exception:  # whatever that library cannot read: PDFium could, and its lines are told as they are
-        return []
-    real = [(box, cells) for box, cells in tables if len(_steps(cells, 0)) > 2 and len(_steps(cells, 1)) > 2]
-    return sorted(real, key=lambda table: table[0][1])
+    return [*found, "".join(outside)]
 
 
 def _steps(cells: Sequence[Box], axis: int) -> list[float]:

@@ -22,7 +22,6 @@ _PAIRS = (
     ("上", "下"),
     ("前", "后"),
 )
-_FIXED = ("大学", "小学", "大家", "上海")  # words in which these are no opposites
 _TURNED = {a: b for first, second in _PAIRS for a, b in ((first, second), (second, first))}
 _NUMBER_WORDS = {
     word: value
@@ -126,9 +125,14 @@ def opposite_word(question: str, sentence: str) -> bool:
     """Whether the question turns a word of the sentence around: it says 高能耗 where the plan says 低能耗, 副主任 for 主任."""
     if any(m[0] not in sentence and m[1] in sentence for m in _PREFIXED.finditer(question)):
         return True
-    turning = (i for i, char in enumerate(question) if char in _TURNED and question[i : i + WORD] not in _FIXED)
+    turning = (i for i, char in enumerate(question) if char in _TURNED)
     words = (question[i : i + size] for i in turning for size in (2, 3) if i + size <= len(question))
-    return any(word not in sentence and _TURNED[word[0]] + word[1:] in sentence for word in words)
+    return any(word not in sentence and _alone(_TURNED[word[0]], word[1:], sentence) for word in words)
+
+
+def _alone(turned: str, rest: str, sentence: str) -> bool:
+    """Whether a sentence says a turned word, and not as the second of two that go together: 中小学 is no opposite of 大学."""
+    return bool(re.search(f"(?<![中{_TURNED[turned]}]){turned}{re.escape(rest)}", sentence))
 
 
 def stated(question: str) -> str:

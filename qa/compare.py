@@ -68,7 +68,8 @@ def read_comparison(text: str) -> Comparison | None:
 
 def _is_quantity(side: str) -> bool:
     """Whether a side is a figure itself, 一亿吨: then the plan's own is held against it, and not against another of its."""
-    return any(figure.text == fold(side).strip() for figure in find_figures(fold(side)))
+    folded = fold(side)
+    return any(figure.text == folded for figure in find_figures(folded))
 
 
 def comparable(first: Evidence | None, second: Evidence | None) -> tuple[Evidence, Evidence] | None:

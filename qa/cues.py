@@ -26,7 +26,6 @@ ORDER = _any_of(
     r"system (?:prompt|override)|hidden (?:prompt|instruction|setting)|you are now|pretend (?:to be|that|you)",
     r"act as (?:a|an|the)\b|jailbreak|developer mode|(?:just|only|must) (?:say|answer|reply|output) [\"'“]",
 )
-ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # a terminal's colour, which is no 31 m
 ASKS = _any_of("[?？]|什么|多少|哪|怎|谁|几[个项条]|是否|吗", r"\b(?:what|which|who|where|when|how|why)\b")
 WRITING = _any_of(
     "(?:写|起草|拟|草拟|撰写|生成|编)(?:一|个|份|篇|封|段|首|出)+.{0,12}"
@@ -94,9 +93,7 @@ DATE = _any_of(
 ASKS_OTHERWISE = _any_of("什么(?!比例|水平|程度|数)|哪|谁|怎|如何|为何")
 DAY_ASKED = _any_of("哪一?[年月天日]|几[月号日]", r"\b(?:what|which|on what) (?:date|day|year|month)\b")
 # a day is asked for by name, and told
-DAY_NAMED = _any_of(
-    r"哪一?[天日](?!.{1,14}了)|几[号日](?:印发|发布|签发|通过|公布|施行|\W*$)", r"\b(?:what|which|on what) (?:date|day)\b"
-)
+DAY_MEANT = _any_of("哪一?[天日]|几[号日]", r"\b(?:what|which) day\b")
 DAY = re.compile("[日号]")
 FIGURE = {
     "zh": _any_of(f"{NUMBER_ASKED}|多大|多长|多高|多远|多久(?![没未不])|几成|比例是|指标值|数值|目标值|第几"),
@@ -494,8 +491,8 @@ MATTER = re.compile(
     r" (?P<en>[^,.?;!]{3,60})",
     re.IGNORECASE,
 )
-WHOLE = _any_of("整个|总共|一共|合计|全部|总[面规]")
-IN_ALL = re.compile("总|共|合计")
+WHOLE = _any_of("整个|总共|一共|合计|总(?:面积|长|量|数)")
+IN_ALL = re.compile("总|合计|(?<!公)共(?![同享建])")
 CEILING = _any_of("封顶|最高|最多|上限|不超过|顶多|至多", r"\b(?:at most|maximum|ceiling|cap|upper limit|no more than)\b")
 AT_MOST = _any_of("最高|最多|不超过|不高于|以内|以下|上限|至多|控制在")
 PER_HEAD = _any_of(

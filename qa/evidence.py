@@ -28,8 +28,8 @@ LEAD_MALUS = 0.08  # a sentence that only announces what its section says
 # mark of the page it is from
 FRAGMENT_MALUS, FRAGMENT_MAX, FRAGMENT_COVER = 0.3, 30, 0.2
 TYPE_BONUS, TYPE_MALUS, CLAUSE_BONUS = 0.15, 0.25, 0.4
-# a figure per head where none is asked for; a ceiling, and that of the whole, where one is
-PER_HEAD_MALUS, CEILING_BONUS, TOTAL_BONUS = 0.2, 0.1, 0.15
+# a figure per head where none is asked for; a ceiling, that of the whole, or a day, where one is
+PER_HEAD_MALUS, MEANT_BONUS = 0.2, 0.15
 YEAR_BONUS = 0.3  # a sentence that names the year asked for
 PREFERRED_BONUS = 0.3  # the section that the question names by its title, or that was cited last
 NUMBER_BONUS = 0.5  # a document has one number, and hardly any word to find it by
@@ -279,13 +279,14 @@ def _timed(question: Question, text: str, figure: Figure) -> float:
 
 
 def _manner(question: Question, text: str, figure: Figure) -> float:
-    """Whether a figure is meant as the question means it: a whole, one per head, a ceiling."""
+    """Whether a figure is meant as the question means it: a whole, one per head, a ceiling, a day."""
     around = text[slice(*figure_span(text, figure))] + figure.text
     whole = figure.family != "money" and not cues.PER_HEAD.search(question.text)  # grants and fines are told per head anyway
     per_head = whole and cues.PER_HEAD.search(around)
     ceiling = cues.CEILING.search(question.text) and cues.AT_MOST.search(around)
     total = cues.WHOLE.search(question.text) and cues.IN_ALL.search(around)
-    return (CEILING_BONUS if ceiling else 0.0) + (TOTAL_BONUS if total else 0.0) - (PER_HEAD_MALUS if per_head else 0.0)
+    day = question.kind is Kind.DATE and cues.DAY_MEANT.search(question.text) and cues.DAY.search(figure.text)
+    return (MEANT_BONUS if ceiling or total or day else 0.0) - (PER_HEAD_MALUS if per_head else 0.0)
 
 
 def _is_fragment(sentence: Sentence) -> bool:
@@ -300,7 +301,7 @@ def is_lead(plan: Plan, sentence: Sentence) -> bool:
 def fits(question: Question, figure: Figure) -> bool:
     """Whether a figure measures what the question asks for."""
     if question.kind is Kind.DATE:
-        return figure.family == "date" and (not cues.DAY_NAMED.search(question.text) or bool(cues.DAY.search(figure.text)))
+        return figure.family == "date"
     if figure.text.startswith("第") != ("第几" in question.text):
         return False  # 第八轮 does not say how many, and 八轮 not which
     if question.family == "length" and cues.HOW_LONG.search(question.text):

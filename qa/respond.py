@@ -429,16 +429,14 @@ class Responder:
         least = YES_COVER if self.index.source.expansion else YES_COVER_ALONE
         alike = best.cover >= least or known >= YES_KNOWN
         same = not reworded(fold(question.text), fold(best.sentence.text)) and not self._unheard(question)
-        member = cues.MEMBER.search(fold(question.text))
-        if member and not self._told_of(member["thing"], plan, best):
-            return False
-        return alike and same and self.sure(question, best) and self._borne_out(question, plan, best)
+        given = self._borne_out(question, plan, best) and self._member_named(question, plan, best)
+        return alike and same and given and self.sure(question, best)
 
-    def _told_of(self, thing: str, plan: Plan, best: Evidence) -> bool:
-        """Whether a section has a word, of two characters or more, of the thing that may be among others."""
-        said = squeeze(fold(plan.by_ref[best.sentence.ref].whole))
-        words = [w for w in self.index.words.terms(thing) if len(w) >= WORD]
-        return all(w in said for w in words[-1:])
+    def _member_named(self, question: Question, plan: Plan, best: Evidence) -> bool:
+        """Whether the section names what the question asks to be among others, by its last word; true where nothing is."""
+        asked = cues.MEMBER.search(fold(question.text))
+        words = [w for w in self.index.words.terms(asked["thing"]) if len(w) >= WORD] if asked else []
+        return not words or words[-1] in squeeze(fold(plan.by_ref[best.sentence.ref].whole))
 
     def _unheard(self, question: Question) -> bool:
         """Whether the question quotes a word that the plan does not use."""

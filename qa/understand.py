@@ -120,9 +120,9 @@ class Scope:
         self.meta = plan.meta
         self.folded = folded
         self.title = squeeze(fold(plan.title))
-        # the name of the plan's own district tells nothing about what is asked; that of a city may be part of another name
         names = "|".join(re.escape(n) for place in self.meta.place for n in (place, short_name(place)))
         self.own = re.compile(rf"^(?:请问|想问|在|我们)?(?:{names})[的里]") if names else None
+        # the name of the plan's own district tells nothing about what is asked; that of a city may be part of another name
         self.district = next((name for name in self.meta.place[-1:] if name.endswith(("区", "县", "镇", "乡"))), "")
 
     @cached_property
@@ -206,10 +206,8 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
     """
     language, folded = language_of(text), fold(text)
     family, unit, strict = _wanted_figure(folded, language)
-    claims, holds = (
-        _claims(fold(cues.ESCAPE.sub(" ", text))),
-        next((given for asked, given in cues.HOLDS if asked.search(own or text)), None),
-    )
+    claims = _claims(folded)
+    holds = next((given for asked, given in cues.HOLDS if asked.search(own or text)), None)
     # 文号是多少 asks for no figure
     kind = Kind.FACT if holds is cues.DOCUMENT_NUMBER else _kind_of(text, own, language)
     return Question(

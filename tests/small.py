@@ -6,6 +6,7 @@ from pathlib import Path
 
 from corpus.load import load_sources
 from index.cache import cached_embedder
+from index.embed import Embedder
 from index.settings import Settings
 from index.shelf import build
 from qa.library import Draft, Library
@@ -50,6 +51,13 @@ def make_home(folder: Path, *names: str) -> Settings:
     settings = Settings.load(environ={}, home=folder / "home")
     build(load_sources(paths), settings, cached_embedder(settings), quiet)
     return settings
+
+
+def engine(folder: Path, name: str, content: str, embedder: Embedder) -> PlanQA:
+    """The engine on one document of 青溪县, without any data but its place."""
+    settings = Settings.load(environ={}, home=folder / "home")
+    build(load_sources([write(folder, name, content, "青溪县")]), settings, embedder, quiet)
+    return PlanQA.open(settings)
 
 
 def serving(settings: Settings, record: Record) -> Service:

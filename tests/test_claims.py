@@ -134,6 +134,7 @@ def test_what_fell_has_not_risen(question, sentence, expected):
 def test_a_school_of_another_kind_is_no_opposite():
     assert not opposite_word("大学里教吗", "纳入中小学校、高等院校教育内容")
     assert opposite_word("大排量汽车", "小排量汽车")
+    assert not opposite_word("水面有多大?", "新开约1.2万平方米")
 
 
 def test_words_of_two_characters_are_asked_for_with_not_too():

@@ -3,11 +3,7 @@
 import pytest
 import small
 
-from corpus.load import load_sources
-from index.settings import Settings
-from index.shelf import build
 from qa.answer import Reason
-from qa.pipeline import PlanQA
 
 CLINICS = """青溪县社区门诊管理办法
 
@@ -32,10 +28,7 @@ SAYS = "计划的表述是："
 
 @pytest.fixture(scope="module")
 def clinics(tmp_path_factory, embedder):
-    folder = tmp_path_factory.mktemp("clinics")
-    settings = Settings.load(environ={}, home=folder / "home")
-    build(load_sources([small.write(folder, "门诊", CLINICS, "青溪县")]), settings, embedder, small.quiet)
-    return PlanQA.open(settings)
+    return small.engine(tmp_path_factory.mktemp("clinics"), "门诊", CLINICS, embedder)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,8 @@ from dataclasses import replace
 import pytest
 import small
 
-from corpus.load import load_sources
-from index.settings import Settings
-from index.shelf import build
 from qa.answer import Reason
 from qa.evidence import Ranker
-from qa.pipeline import PlanQA
 from qa.respond import Responder
 from qa.understand import Scope, understand
 
@@ -53,10 +49,7 @@ LIBRARIES = """青溪县公共图书馆建设方案（2024—2026年）
 
 @pytest.fixture(scope="module")
 def libraries(tmp_path_factory, embedder):
-    folder = tmp_path_factory.mktemp("libraries")
-    settings = Settings.load(environ={}, home=folder / "home")
-    build(load_sources([small.write(folder, "图书馆", LIBRARIES, "青溪县")]), settings, embedder, small.quiet)
-    return PlanQA.open(settings)
+    return small.engine(tmp_path_factory.mktemp("libraries"), "图书馆", LIBRARIES, embedder)
 
 
 @pytest.mark.parametrize(

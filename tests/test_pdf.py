@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image, ImageDraw
 
-from corpus import ruled
 from corpus.errors import SourceError
 from corpus.load import source_of
 from corpus.pdf import lines_of, read_pdf, without_running
 from corpus.read import read_document
+from corpus.ruled import Rules
 
 FONT = "font-family:'Noto Sans CJK SC','Noto Serif CJK SC','WenQuanYi Zen Hei',sans-serif"
 CHINESE = "一二三四五六七八九"
@@ -127,10 +127,26 @@ def test_text_beside_a_table_is_not_lost(printed):
 
 
 def test_where_a_table_would_lose_a_character_the_lines_stay_as_they_are(printed, monkeypatch):
-    find = ruled._tables
-    monkeypatch.setattr(ruled, "_tables", lambda *page: [(box, cells[1:]) for box, cells in find(*page)])
+    find = Rules._tables
+    monkeypatch.setattr(Rules, "_tables", lambda *page: [(box, cells[1:]) for box, cells in find(*page)])
     data = printed.make(f"{RULED}<table><tr><td>甲<td>乙<tr><td>1<td>2</table>")
     assert read_pdf(data, "计划.pdf") == ("甲 乙\n1 2", ())
+
+
+@pytest.mark.parametrize("broken", ["pdfplumber.open", "pdfplumber.page.Page.find_tables"])
+def test_where_tables_cannot_be_looked_for_the_lines_are_told_and_a_note_says_so(broken, printed, monkeypatch):
+    def fail(*args, **given):
+        raise TypeError("a number was expected")
+
+    data = printed.make(f"{RULED}<table><tr><td>甲<td>乙<tr><td>1<td>2</table>")
+    monkeypatch.setattr(broken, fail)
+    assert read_pdf(data, "计划.pdf") == ("甲 乙\n1 2", ("1 页里的表格没能逐行读出，文字按原来的行保留",))
+
+
+def test_a_page_that_holds_a_table_and_a_picture_is_not_scanned(printed):
+    picture = "<img src='data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'>"
+    text, _ = read_pdf(printed.make(f"{RULED}{picture}<table><tr><td>甲<td>乙<tr><td>1<td>2</table>"), "计划.pdf")
+    assert text == "甲│乙\n甲：1│乙：2"
 
 
 # ---- pages with text -------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import pytest
 
 from corpus.figures import find_figures
-from qa.evidence import fits
+from qa.evidence import _manner, fits
 from qa.understand import Kind, Scope, language_of, premise, understand
 
 
@@ -165,11 +165,13 @@ def test_the_plans_own_city_names_nothing_that_is_asked_for(scope):
     assert understand("上海科技馆在哪", scope).topic == "上海科技馆在哪"
 
 
-def test_a_day_that_is_asked_for_by_name_is_no_month(scope):
-    month, day = find_figures("2021年6月发布，2021年6月30日印发")
-    asked = understand("文件是哪一天印发的", scope)
-    assert (asked.kind, fits(asked, month), fits(asked, day)) == (Kind.DATE, False, True)
-    assert fits(understand("文件是什么时候印发的", scope), month)
+@pytest.mark.parametrize(("question", "preferred"), [("哪一天印发的", True), ("几号印发", True), ("什么时候印发的", False)])
+def test_a_day_is_preferred_to_a_month_where_one_is_asked_for(question, preferred, scope):
+    text = "2021年6月发布，2021年6月30日印发"
+    month, day = find_figures(text)
+    asked = understand(question, scope)
+    assert (asked.kind, fits(asked, month), fits(asked, day)) == (Kind.DATE, True, True)
+    assert (_manner(asked, text, day) > _manner(asked, text, month)) is preferred
 
 
 @pytest.mark.parametrize(
