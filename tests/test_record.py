@@ -441,7 +441,9 @@ def test_what_was_acknowledged_survives_a_kill(url):
     assert process.stdout is not None
     said = [process.stdout.readline().strip() for _ in range(20)]
     process.send_signal(signal.SIGKILL)
-    said += process.communicate(timeout=30)[0].split()
+    said += process.stdout.read().split()  # `communicate` would leave out what `readline` has read ahead
+    process.stdout.close()
+    process.wait(timeout=30)
     record = Record(url)
     kept = {row["id"] for row in record.answers()}
     record.close()
