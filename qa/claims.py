@@ -50,6 +50,8 @@ _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
 # a character and the number behind it; 一 is mostly an article: 留一段时间
 _CODE = re.compile(r"([\u4e00-\u9fff+])((?!一)[一二三四五六七八九十]+|\d+)")
 _LEVEL = re.compile(r"([一二三四五六七八九甲乙丙])([级等期批][\u4e00-\u9fff]{2})")
+_RANK = re.compile(r"(国家|省|市|区|县|乡|镇|街道|社区|村)一?级")
+_SPAN = re.compile(r"((?:19|20)\d{2})年?\s*(?:至|到|[-—–~～]+|(?:to|through|until) )\s*((?:19|20)\d{2})")
 _PREFIXED = re.compile(r"[副非未]([\u4e00-\u9fff]{2})")  # 副主任 is no 主任
 WORD = 2  # characters
 _TAG_MAX = 6  # characters of 对不对, 是真的吗 and the like, which put nothing by themselves
@@ -174,6 +176,18 @@ def other_date(question: str, sentence: str) -> bool:
     return bool(given) and any(not any(_same_day(date, d) for d in given) for date in _dates(question))
 
 
+def other_span(question: str, sentence: str) -> bool:
+    """Whether a question states from when to when something runs, and the sentence, which does so too, says otherwise."""
+    asked, given = (set(_SPAN.findall(text)) for text in (question, sentence))
+    return bool(given and asked - given)
+
+
+def other_rank(question: str, sentence: str) -> bool:
+    """Whether a question puts something on a level of government, 街道一级, and the sentence puts it on others only."""
+    asked, given = (set(_RANK.findall(text)) for text in (question, sentence))
+    return bool(asked and given and asked.isdisjoint(given))
+
+
 def other_code(question: str, sentence: str, plan: str) -> bool:
     """Whether a question numbers something that the sentence numbers otherwise: 国五 for 国六, “1+6” for “1+4”.
 
@@ -214,6 +228,12 @@ def _other_way(question: str, sentence: str) -> bool:
     return asked != told and sum(asked) == 1 and sum(told) == 1
 
 
+def _other_end(question: str, sentence: str) -> bool:
+    """Whether the question says one of two things that cannot both be so, and the sentence the other: 往上收, 下移."""
+    pairs = ((one, other) for pair in cues.OPPOSITES for one, other in (pair, pair[::-1]))
+    return any(one.search(question) and other.search(sentence) and not one.search(sentence) for one, other in pairs)
+
+
 def contradicts(question: str, sentence: str) -> bool:
     """Whether a sentence says otherwise than a question puts it, by the words alone.
 
@@ -234,7 +254,8 @@ def contradicts(question: str, sentence: str) -> bool:
     down = cues.DOWN.search(question)
     if down and not cues.DOWN.search(sentence) and cues.UP.search(sentence):
         return True
-    if opposite_word(question, sentence) or _other_way(question, sentence):
+    if opposite_word(question, sentence) or _other_way(question, sentence) or _other_end(question, sentence):
         return True
-    denied = cues.NEGATED.search(cues.A_NOT_A.sub(" ", question))
+    spared = cues.SPARED.search(question) and not cues.SPARED.search(sentence)
+    denied = spared or cues.NEGATED.search(cues.A_NOT_A.sub(" ", question))
     return bool(denied) and not forbidden and not cues.NEGATED.search(sentence) and not cues.GONE.search(sentence)

@@ -44,9 +44,11 @@ PERSONAL_CASE = _any_of(
     r"\b(?:my (?:application|case|complaint|permit|fine|compensation)|file (?:a|my) complaint|report (?:my|a) neighbou?r)\b",
 )
 # what a list is of, behind the verb that asks where it stands
-_ABOUT_ZH = "点名|提到|提及|涉及|出现|写到|写了|讲到|说到|谈到|用到|包含|含有|带有"
+_ABOUT_ZH = "点名|点到|提到|提及|提起|涉及|出现|写到|写了|讲到|说到|说起|谈到|用到|包含|含有|带有"
+_RIVERS = "[河路道街线浜江沟渠][是有为]"  # 河道有哪几条 asks for rivers, not for clauses
 LIST = _any_of(
-    "(?:哪些|哪几)(?:个)?(?:任务|条目|条款|条|章节|章|段落|段|节|小节|项目标)|(?:几|多少|两|三)处",
+    "(?:哪些|哪几)(?:个)?(?:任务|条目|条款|章节|章|段落|段|节|小节|项目标)|(?:几|多少|两|三)处",
+    rf"(?<!{_RIVERS})(?:哪些|哪几)条(?![河路道街线浜江沟渠])",
     f"(?:哪些|哪几|几)(?:个)?(?:部分|地方|处).{{0,6}}(?:{_ABOUT_ZH}|要求|有关|相关)|(?:提到|点名)(?:了|过)?(?:哪些|哪几|几[样处])",
     "(?:分别|分散|都)(?:写)?在(?:什么|哪些|哪几个?)(?:地方|条目|部分)",
     f"在哪些(?:情况|情形|条件|场合)|(?:{_ABOUT_ZH}|要求|写|放|规定|分布)在(?:了)?(?:哪些|哪几)|在哪些.{{0,10}}(?:{_ABOUT_ZH}|用)",
@@ -61,8 +63,8 @@ LIST = _any_of(
     r"\b(?:which|what) (?:parts|sections?|tasks?|places|chapters?|items|paragraphs|clauses)\b|\blist (?:all|every|the)\b",
     r"\b(?:which|what) part of the (?:plan|document|text)\b",
     r"\bevery (?:passage|place|part|section|mention|spot|clause|paragraph)\b",
-    r"\beverywhere\b|\bwhere (?:in the plan )?(?:is|are|does|do) .{1,60}\b(?:mention(?:ed)?|appears?|referred|brought up"
-    r"|talk about|speak of|deal with|addressed|discussed)\b",
+    r"\beverywhere\b|\bwhere (?:in (?:the |this )?\w+ )?(?:is|are|does|do) .{1,60}\b(?:mention(?:ed)?|appears?|referred"
+    r"|brought up|comes? up|crops? up|shows? up|featured?|occurs?|named|talk about|speak of|deal with|addressed|discussed)\b",
     r"\b(?:lines of work|tasks (?:listed|are listed|under|in the section))\b",
     r"\ball (?:the )?(?:sections|tasks|parts|places|targets|passages|spots|mentions|clauses)\b",
 )
@@ -82,7 +84,7 @@ UNIT = "|".join(re.escape(fold(unit)) for unit in unit_names())
 _SOME = rf"(?<![哪十好这那近前后来])几(?=\s*(?:[万亿千百]|{UNIT}))"
 NUMBER_ASKED = f"多少|百分之几|{_SOME}"
 DATE = _any_of(
-    r"哪(?:一)?(?:年|日|月|天(?!.{1,14}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
+    r"哪一?个?(?:年|日|月|天(?!.{1,14}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
     "何时|什么时候|什么时间|日期|时间段|哪几年|起止",
     # not "when it rains, …"
     r"\bwhen (?:is|are|was|were|will|would|does|do|did|should|shall|must|can|has|have)\b",
@@ -91,7 +93,7 @@ DATE = _any_of(
 )
 # what asks for something else than a figure, though its question names one: 占比的数据从哪儿取
 ASKS_OTHERWISE = _any_of("什么(?!比例|水平|程度|数)|哪|谁|怎|如何|为何")
-DAY_ASKED = _any_of("哪一?[年月天日]|几[月号日]", r"\b(?:what|which|on what) (?:date|day|year|month)\b")
+DAY_ASKED = _any_of("哪一?个?[年月天日]|几[月号日]", r"\b(?:what|which|on what) (?:date|day|year|month)\b")
 # a day is asked for by name, and told
 DAY_MEANT = _any_of("哪一?[天日]|几[号日]", r"\b(?:what|which) day\b")
 DAY = re.compile("[日号]")
@@ -289,7 +291,13 @@ _ORGANISATION = _any_of(
     "河长办|企业|机构",
 )
 HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (_any_of("文号|发文字号|文件编号|document number|reference number"), DOCUMENT_NUMBER),
+    (
+        _any_of(
+            "文号|发文字号|文件编号",
+            r"document number|\b(?:reference|official|file) number|number of (?:the|this) (?:notice|document|circular)",
+        ),
+        DOCUMENT_NUMBER,
+    ),
     (
         _any_of(
             "哪部|哪项法规|什么条例|哪(?:一)?个(?:条例|办法|清单|名录)|哪份",
@@ -315,6 +323,11 @@ BODY = re.compile(r"[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办公室|委员会|中
 NAMES_BODY = re.compile(
     r"(?:是|由|归|为)([^，。是由归为]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))(?:来|负责|牵头|管)?.{0,4}(?:吗|吧|对吗)"
 )
+# behind a noun that is asked for itself: which city is, but not which city department
+_ITSELF = (
+    r"(?=\W*$|[,;?]| (?:is|are|was|were|will|has|have|had|do|does|did|can|must|should|in|of|to|that|where|comes?|came|ranks?"
+    r"|ranked|got)\b)"
+)
 # what a plan hardly ever gives: the words that ask for it, how it would look, what to call it
 DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = (
     (
@@ -334,6 +347,11 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
         _ORGANISATION,
         ("由谁负责", "who is responsible"),
     ),
+    (
+        _any_of("哪(?:一|几|些)?[家所个]?医院", rf"\b(?:which|what) (?:\w+ )?hospitals?{_ITSELF}"),
+        _any_of("(?:人民|中心|附属|妇幼|中医|肿瘤|第[一二三四五六七八九十]+)[\u4e00-\u9fff]{0,4}医院"),
+        ("是哪家医院", "which hospital"),
+    ),
     (_any_of(r"办公地址|地址|门牌|\baddress\b"), _any_of(r"[路街道]\s*\d+\s*号"), ("地址", "an address")),
     (_any_of(r"邮箱|电子邮件|\be-?mail\b"), _any_of("@"), ("邮箱", "an e-mail address")),
     (_any_of(r"联系人|联络人|\bcontact person\b"), _any_of("(?:联系|联络)人[:：]"), ("联系人", "a contact person")),
@@ -349,7 +367,7 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
         _any_of(
             "(?:局长|区长|主任|书记|负责人|市长|院长|组长|[河路湾林]长)(?:是谁|是哪位|是哪一位|叫什么|姓什么|的?名字|的?姓名)|叫什么名字",
             r"\bname of the (?:director|head|mayor|person|official)|\bwho is the (?:director|head|mayor|chief)",
-            r"\bwho\b.{0,60}\bby name\b",
+            r"\bwho\b.*\bby name\b",
         ),
         _any_of("(?!)"),  # names of persons cannot be told by rule: never taken as given
         ("人名", "names of persons"),
@@ -357,7 +375,9 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
 )
 
 # the same, where the answer is the name of a place
-ASKS_CITY = _any_of("哪(?:个|些|座|几个)?(?:城市|省份?)", r"\b(?:which|what) (?:\w+ ){0,2}(?:cit(?:y|ies)|provinces?)\b(?!-)")
+ASKS_CITY = _any_of(
+    "哪(?:个|些|座|几个)?(?:城市|省份?)", rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:cit(?:y|ies)|provinces?){_ITSELF}"
+)
 CITY = ("是哪个城市", "which city")
 
 # ---- yes and no -----------------------------------------------------------------------------------------------------
@@ -381,10 +401,12 @@ A_NOT_A = re.compile(r"(\w{1,2})不\1|有没有|有无")
 MEMBER = re.compile(
     r"(?:(?:[当之其]中|里面?)(?:有没有|是否有|是不是有|有)|包括|包含|含有|算上)(?!没有|多少|几|哪|什么)(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:吗|么|呢|在内)*\W*$"
 )
+# of what kind something is said to be: 归到健康管理类
+CLASSED = re.compile(r"(?:归[到入为于]|算作|属于|划[入到归])(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:这一?)?类")
 NEGATED = _any_of("(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b")
 _WHY = (
-    "为什么|为何|为啥|凭什么|(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",
-    r"\bwhy\b|\breasons? (?:for|behind)\b|\bhow come\b",
+    "为什么|为何|为啥|凭什么|(?<!用来)干[嘛吗](?!用|的|[?？]?$)|(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",
+    r"\bwhy\b|\breasons? (?:for|behind)\b|\bhow come\b|^\W*what (?:made|caused|prompted|led)\b",
 )
 WHY = _any_of(*_WHY)
 # a sentence that gives a reason or a purpose
@@ -397,7 +419,12 @@ _TAGS = (
 )
 TAG = _any_of(*_TAGS)
 # questions that take something for given: …吧, 对吧, 为什么, right?, why does
-PRESUMES = _any_of(*_TAGS, *_WHY, "对吗|对不对|怎么(?:会|要把|反而)|既然", r"^\W*since\b|^\W*given that\b")
+PRESUMES = _any_of(
+    *_TAGS,
+    *_WHY,
+    "对吗|对不对|怎么(?:会|要把|反而|又|都|就)|怎么(?![么样]).{2,24}了(?=[,，?？]|$)|既然",
+    r"^\W*since\b|^\W*given that\b",
+)
 # what the asker says of himself
 OWN_CASE = _any_of(
     "(?<!为)我们?(?:这儿|这里|单位|公司|厂|店|家|院|学校|楼|小区)?(?:里|上)?(?:有|住|买|开|种|养|租|建了|家|单位|公司|厂)",
@@ -413,6 +440,11 @@ DOWN = _any_of(
     r"|laps|suspend|slacken|ignor|give up|go without)\w*",
 )
 UP = _any_of("延伸|提升|提高|扩大|推进|加强|强化|达到|维持|新增|增加|完善|加快|加大|不低于|全面|确保|保障")
+# what cannot both be so: towards which end something is moved, who comes first
+OPPOSITES = (
+    (_any_of("往上|向上|上收|上移|上提"), _any_of("往下|向下|下移|下沉|下放")),
+    (_any_of("率先|带头|最先", r"\b(?:first|lead|ahead)\b"), _any_of("最后|之后才|落在后面", r"\blast\b")),
+)
 # than before, and that something has become more or less
 SINCE = _any_of("比(?:上|前|去|往|同|以前|过去|原来|19|20)", r"\bthan (?:in )?(?:the )?(?:last|previous|before|year)\b")
 ROSE = _any_of("多了|高了|大了|涨|增[加长产多]|上升|提高|扩大|攀升", r"\b(?:rose|risen|increas\w+|grew|grown|more|higher)\b")
@@ -436,7 +468,9 @@ UNCHANGED = _any_of("不变|不改变")
 GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
 # a question that supposes a duty, and a sentence that lifts it
 NEEDED = _any_of("[还要就]得(?!到|了)|需要|必须|要不要|(?<!不)须", r"\b(?:need|have to|must|required)\b")
-SPARED = _any_of("免(?!费|疫|洗)|无需|无须|不需要?|不必|不用", r"\b(?:exempt|no need|not required|waive)\w*")
+SPARED = _any_of(
+    "免(?!费|疫|洗)|无需|无须|不需要?|不必|不用", r"\b(?:exempt|no need|not required|waive|let off|excused|spared)\w*"
+)
 FORBIDS = _any_of("不得|不予|不准|禁止|严禁|不再|取缔|停止|查处|打击")
 ALLOWED = _any_of(
     "能不能|可不可以|可以|可否|能否|能[^力源够耗]|允许|准许|让不让", r"\b(?:can|may|could|allowed|permitted|permissible)\b"
@@ -462,10 +496,10 @@ EXPECTED = re.compile(
     rf"(?<!第)(?P<zh>[二两三四五六七八九十])(?:(?:个|项|大|条|类|种)[\u4e00-\u9fff]{{0,6}}?)?(?:{_PART})"
     r"|哪(?P<which>[二两三四五六七八九十])(?:大|项|类|种|块|方面|点|步)"
     r"|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten) (?:\w+ ){0,2}"
-    r"(?:tasks|parts|aspects|measures|principles|goals|fields|fronts|steps|lines|items|areas of|priorities|things)\b"
+    r"(?:tasks|parts|aspects|measures|principles|goals|fields|fronts|steps|lines|items|areas|priorities|things|pillars|chapters)\b"
 )
 # that several things are asked for
-SEVERAL = _any_of("哪些|哪几")
+SEVERAL = _any_of("(?:哪些|哪几)(?!家|所|座|位|名|人|条|个?(?:区(?![域块])|市|县|城市|街道|单位|部门|学校|医院|企业|园区))")
 TASKS = _any_of(
     "(?:几|哪些|哪几)(?:项|个|大|方面)?的?(?:任务|方面|工作|举措|内容)|任务有哪些|列了",
     r"\btasks (?:are )?(?:listed|under|in)\b|\bwhat are the (?:\w+ ){0,2}tasks\b|\blines of work\b",
@@ -503,7 +537,7 @@ LIST_WORDS = _any_of(
     "(?:在|有|请|把|里|中|里面)?(?:哪些|哪几|几|多少|所有|全部)(?:个|条(?![目款])|项(?!目标)|类|样|种|处)?的?"
     "(?:任务|条目|条款|章节|部分|地方|段落|小节|目标|措施|工作|内容|处|节|章|段|条)?(?:里|中|上|当中)?(?:都|被|会)*"
     "(?:提到|提及|涉及|出现|写到|讲到|说到|包含|含有|带有|谈到|关于)?(?:了|过|的)?",
-    "(?:都|请|全部)*(?:列|找|挑|写|说)(?:全|出来?|完整)|来?做的(?:事情?)?|列举|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文|这个|分散|条目|事情|东西|活儿|总共|一共|[几多]样|挑出|规定|写在|给我",
+    "(?:都|请|全部)*(?:列|找|挑|写|说)(?:全|出来?|完整)|这个地方|(?<=出现)过|来?做的(?:事情?)?|列举|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文|这个|分散|条目|事情|东西|活儿|总共|一共|[几多]样|挑出|规定|写在|给我",
     r"\b(?:which|what|list|all|every|parts?|sections?|tasks?|places?|chapters?|items|where|plan|document"
     r"|speak(?:s)? of|say(?:s)?|each|want(?:s|ed)?|brought up|bring up|discuss(?:es|ed)?|address(?:es|ed)?|lines of work|listed"
     r"|mention(?:s|ed|ing)?|refer(?:s|red)?|deal(?:s)? with|talk(?:s)? about|cover(?:s)?|appear(?:s)?"

@@ -229,7 +229,9 @@ class Lister:
         quoted = [squeeze(q) for q in question.quoted]
         within = next((titles[q] for q in quoted if q in titles), "") if len(quoted) > 1 else ""
         sentences = [s for section in plan.sections if section.ref.startswith(within) for s in section.sentences]
-        phrases = [q for q in quoted if not within or q not in titles] or self._bodies(question, plan) or self._dates(question)
+        phrases = [q for q in quoted if not within or q not in titles] or (
+            self._bodies(question, plan) or self._dates(question) or self._names(question)
+        )
         held = [s for s in sentences if any(p in squeeze(fold(s.text)) for p in phrases)]
         if held:
             return held, phrases
@@ -270,6 +272,14 @@ class Lister:
     def _dates(question: Question) -> list[str]:
         """The days and months that a question names."""
         return [squeeze(fold(f.text)) for f in find_figures(question.text) if f.family == "date" and "月" in f.text]
+
+    def _names(self, question: Question) -> list[str]:
+        """The proper name that is all an English question asks the places of: the plan's word for it, and the English one."""
+        topic = list_topic(question.topic).lower()
+        named = {en.lower(): zh for en, zh in self._index.names if question.language == "en" and en.lower() in topic}
+        longest = max(named, key=len, default="")
+        _, rest = self._matter(topic.replace(longest, " "), question) if longest else ((), ((),))
+        return [] if rest else [squeeze(fold(named[longest])), longest]
 
     def _targets(self, question: Question, plan: Plan) -> Draft | None:
         """The plan's quantified targets, all or those that the question's words choose."""

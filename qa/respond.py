@@ -1,7 +1,7 @@
 """One question becomes one checked answer: refuse early, find evidence, decide, compose, check."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from corpus.figures import Figure
@@ -23,6 +23,8 @@ from qa.claims import (
     other_date,
     other_level,
     other_number,
+    other_rank,
+    other_span,
     reworded,
     stated,
 )
@@ -247,8 +249,9 @@ class Responder:
         text = self.speaker.marked([said], question.language)
         return Draft(texts.pick(texts.CORRECTION, question.language).format(text=text), (citation,))
 
-    def _shortened(self, question: Question, plan: Plan, sentence: Sentence) -> str:
-        wanted = [term for group in self.ranker.groups(question) for term in group]
+    def _shortened(self, question: Question, plan: Plan, sentence: Sentence, years: Iterable[int] = ()) -> str:
+        """The sentence, or of a long one the clauses around these years, else around the question's words."""
+        wanted = [*map(str, years)] or [term for group in self.ranker.groups(question) for term in group]
         return shorten(self.speaker.sentence(plan, sentence, question.language), wanted, MAX_TEXT[question.language])
 
     def several(self, question: Question, sides: Sequence[Evidence], plan: Plan) -> Draft:
@@ -429,7 +432,9 @@ class Responder:
         least = YES_COVER if self.index.source.expansion else YES_COVER_ALONE
         alike = best.cover >= least or known >= YES_KNOWN
         same = not reworded(fold(question.text), fold(best.sentence.text)) and not self._unheard(question)
-        given = self._borne_out(question, plan, best) and self._member_named(question, plan, best)
+        given = (
+            self._borne_out(question, plan, best) and self._member_named(question, plan, best) and self._of_kind(question, best)
+        )
         return alike and same and given and self.sure(question, best)
 
     def _member_named(self, question: Question, plan: Plan, best: Evidence) -> bool:
@@ -437,6 +442,11 @@ class Responder:
         asked = cues.MEMBER.search(fold(question.text))
         words = [w for w in self.index.words.terms(asked["thing"]) if len(w) >= WORD] if asked else []
         return not words or words[-1] in squeeze(fold(plan.by_ref[best.sentence.ref].whole))
+
+    def _of_kind(self, question: Question, best: Evidence) -> bool:
+        """Whether the kind that the question puts something in is named by the sentence or above it; true without one."""
+        asked = cues.CLASSED.search(squeeze(fold(question.text)))
+        return not asked or asked["thing"] in self._said_above(best.sentence)
 
     def _unheard(self, question: Question) -> bool:
         """Whether the question quotes a word that the plan does not use."""
@@ -464,6 +474,8 @@ class Responder:
             return True
         asked, told = squeeze(fold(question.text)), squeeze(fold(best.sentence.text))
         plan_text = self.index.folded
+        if other_rank(asked, told) or other_span(asked, told):
+            return True
         if other_date(asked, told) or other_code(asked, told, plan_text) or other_level(asked, told, plan_text):
             return True
         if question.language == "en" and other_number(question.text, self.speaker.sentence(plan, best.sentence, "en")):
@@ -490,9 +502,10 @@ class Responder:
         return {int(f.value) for f in dates if f.value}
 
     def _other_year(self, question: Question, best: Evidence) -> bool:
-        """Whether the sentence names years, and none that the question names."""
+        """Whether the sentence names years, and none that the question names, or another span of them."""
         years = self._years_in(best.sentence.text)
-        return bool(question.years and years and years.isdisjoint(question.years))
+        apart = bool(question.years and years and years.isdisjoint(question.years))
+        return apart or other_span(fold(question.text), fold(best.sentence.text))
 
     def _other_time(self, question: Question, found: Evidence) -> bool:
         """Whether a figure is asked for a year beyond those that it is given for; of a text without a period, for another."""
@@ -506,7 +519,8 @@ class Responder:
         best = ranked[0]
         if not (supposes(question) and self._near(question, best) and self._other_year(question, best)):
             return None
-        body = self.speaker.marked([self._shortened(question, plan, best.sentence)], question.language)
+        said = self._shortened(question, plan, best.sentence, self._years_in(best.sentence.text))
+        body = self.speaker.marked([said], question.language)
         return Draft(texts.pick(texts.NOT_SO, question.language).format(text=body), (cite(plan, best.sentence, 1),))
 
     def _names_another(self, question: Question, best: Evidence, plan: Plan) -> bool:

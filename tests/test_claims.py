@@ -12,6 +12,8 @@ from qa.claims import (
     other_date,
     other_level,
     other_number,
+    other_rank,
+    other_span,
     reworded,
     stated,
 )
@@ -129,6 +131,47 @@ def test_a_figure_may_lie_where_the_question_puts_it(question, figure, expected)
 )
 def test_what_fell_has_not_risen(question, sentence, expected):
     assert contradicts(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("重心要往上收吗", "推动工作重心下移", True),
+        ("重心要下移吗", "推动工作重心下移", False),
+        ("国有企业最后才执行吗", "国有企业率先执行", True),
+        ("are state firms let off", "国有企业执行采购指南", True),
+        ("are state firms let off", "国有企业免于执行采购指南", False),
+    ],
+)
+def test_two_that_cannot_both_be_so(question, sentence, expected):
+    assert contradicts(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("是街道一级的责任吗", "区级政府负责", True),
+        ("是区一级的责任吗", "区级政府负责", False),
+        ("是市级的责任吗", "区级、市级分别负责", False),
+        ("由街道负责吗", "区级政府负责", False),
+    ],
+)
+def test_other_rank(question, sentence, expected):
+    assert other_rank(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("从2025年到2027年吗", "实施方案(2021-2023年)", True),
+        ("Does it run 2021 to 2025?", "行动计划（2021—2023年）", True),
+        ("是2021至2023年的吧", "行动计划（2021—2023年）", False),
+        ("到2027年吗", "行动计划（2021—2023年）", False),
+        ("2021年到2025年吗", "2023年完成", False),
+    ],
+)
+def test_other_span(question, sentence, expected):
+    assert other_span(question, sentence) is expected
 
 
 def test_a_school_of_another_kind_is_no_opposite():

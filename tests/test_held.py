@@ -3,6 +3,7 @@
 import pytest
 import small
 
+from qa import cues
 from qa.answer import Reason
 
 CLINICS = """青溪县社区门诊管理办法
@@ -65,6 +66,32 @@ def test_told(question, text, clinics):
 def test_not_given(question, reason, clinics):
     answer = clinics.invoke(question)
     assert (answer.reason, answer.citations) == (reason, ()), answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [("门诊主任是不是归到考核类？", "计划中相关的内容是："), ("门诊主任是不是归到运行类？", "是。计划的表述是：")],
+)
+def test_of_what_kind_a_thing_is_said_to_be(question, opening, clinics):
+    assert clinics.invoke(question).text.startswith(f"{opening}门诊主任每届任期五年")
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Which city is first?", True),
+        ("What cities", True),
+        ("Which city department pays?", False),
+        ("Which city by-law applies?", False),
+    ],
+)
+def test_a_city_is_asked_for_where_it_stands_by_itself(question, asks):
+    assert bool(cues.ASKS_CITY.search(question)) is asks
+
+
+def test_a_hospital_is_named_or_not_told(clinics):
+    answer = clinics.invoke("社区门诊的药房设在哪几家医院？")
+    assert (answer.reason, answer.text[:12]) == (Reason.NO_DETAIL, "计划没有写明是哪家医院。")
 
 
 def test_what_a_sentence_denies_is_not_so(clinics):

@@ -117,6 +117,21 @@ def test_who_is_in_charge_is_cited_beside_the_task(qa, plan):
     assert Lister._told(plan, charged) == (task, charged)
 
 
+def test_the_places_of_a_name_are_those_that_hold_it(qa):
+    answer = qa.invoke("Where in the text does Taopu Lake come up?")
+    assert [c.ref for c in answer.citations] == ["二/（一）/3/（1）"]
+    assert all("桃浦湖" in c.quote for c in answer.citations)
+    named = qa.invoke("Which sections mention the Taopu River?")
+    assert {c.ref for c in named.citations} == {"一/（三）", "二/（一）/3/（1）"}
+    assert all("Taopu River" in line for line in named.text.split("\n")[1:])
+
+
+def test_a_wrong_span_is_answered_with_the_clause_that_gives_the_right_one(qa):
+    answer = qa.invoke("Why does the eighth three-year action plan of Putuo run from 2021 to 2026?")
+    assert answer.text.startswith("No, not as put. The plan says: ")
+    assert "2021–2023" in answer.text
+
+
 @pytest.fixture
 def small(own_home):
     """A plan of two sections that knows neither a city nor a word of English."""

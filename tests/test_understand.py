@@ -69,6 +69,13 @@ def test_language(text, language):
         ("Which part of the district becomes a practice zone?", Kind.FACT),
         ("Who keeps fine particles down?", Kind.FACT),
         ("文件哪些部分点名提到了深圳？", Kind.LIST),
+        ("通知里哪几部分点到了夜市？", Kind.LIST),
+        ("这份通知有哪几条？", Kind.LIST),
+        ("要清淤的河道有哪几条？", Kind.FACT),
+        ("哪几条河要清淤？", Kind.FACT),
+        ("步道在哪个月完工？", Kind.DATE),
+        ("Where in the text do night markets come up?", Kind.LIST),
+        ("Where in town are night markets held?", Kind.FACT),
         ("Find me every passage that deals with filling stations.", Kind.LIST),
     ],
 )
