@@ -291,6 +291,15 @@ def unit_family(unit: str) -> str:
     return (_UNITS.get(unit) or _COUNTED.get(unit) or ("", 1.0))[0]
 
 
+def unit_size(unit: str) -> float:
+    """How much of its family's measure a unit is: of a duration the minutes; 1 for an unknown one.
+
+    >>> unit_size("小时"), unit_size("年")
+    (60, 525600.0)
+    """
+    return _YEAR_MINUTES if unit == "年" else (_UNITS.get(unit) or ("", 1))[1]
+
+
 def unit_names() -> tuple[str, ...]:
     """All units and measure words, the longest first."""
     return tuple(sorted({*_UNITS, *_COUNTED}, key=len, reverse=True))

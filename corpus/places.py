@@ -77,6 +77,20 @@ def names_city(text: str) -> bool:
 
 
 @functools.cache
+def _districts() -> frozenset[str]:
+    return frozenset(name for code, name in _divisions().items() if not code.endswith("00") and len(name) > _MIN)
+
+
+def names_district(text: str) -> bool:
+    """Whether a text names a district or a county.
+
+    >>> names_district("在徐汇区试点"), names_district("在有条件的区试点")
+    (True, False)
+    """
+    return any(name in text for name in _districts())
+
+
+@functools.cache
 def pinyin(name: str) -> str:
     """`徐汇` → `xuhui`: how an English question writes a Chinese name."""
     from pypinyin import lazy_pinyin

@@ -144,13 +144,20 @@ def stated(question: str) -> str:
     return asking if len(asking) > _TAG_MAX else question
 
 
+def ended(question: str, sentence: str) -> bool:
+    """Whether a question supposes that something is still there, and the sentence says that it is gone."""
+    return bool(cues.STILL.search(question) and cues.ENDED.search(sentence))
+
+
 def denies(question: str, sentence: str) -> bool:
     """Whether a sentence denies in so many words what a question states: 不在医院之间比较, 并非没有, 生活方式不变."""
     if cues.NEGATED.search(cues.A_NOT_A.sub(" ", question)):
         return False
-    if cues.STILL.search(question) and cues.ENDED.search(sentence):
-        return True
-    if cues.DENIES.search(sentence) or (cues.CHANGES.search(question) and cues.UNCHANGED.search(sentence)):
+    if (
+        ended(question, sentence)
+        or cues.DENIES.search(sentence)
+        or (cues.CHANGES.search(question) and cues.UNCHANGED.search(sentence))
+    ):
         return True
     denied = [m[1][i : i + WORD] for m in cues.DENIED.finditer(sentence) for i in range(len(m[1]) - 1)]
     # a word that is said elsewhere too may be denied of something else: 对符合的给予补贴，不符合的另定
@@ -234,6 +241,11 @@ def _other_end(question: str, sentence: str) -> bool:
     return any(one.search(question) and other.search(sentence) and not one.search(sentence) for one, other in pairs)
 
 
+def _as_universal(word: str, sentence: str) -> bool:
+    """Whether the sentence says the same word; of an English one, any that says as much."""
+    return word in sentence or (word.isascii() and bool(cues.UNIVERSAL.search(sentence)))
+
+
 def contradicts(question: str, sentence: str) -> bool:
     """Whether a sentence says otherwise than a question puts it, by the words alone.
 
@@ -242,7 +254,12 @@ def contradicts(question: str, sentence: str) -> bool:
     universal = cues.UNIVERSAL.search(question)
     if cues.ONLY.search(question) and not cues.ONLY.search(sentence):
         return True
-    if universal and cues.SOFT.search(sentence) and universal[0] not in sentence and not cues.SOFT.search(question):
+    if (
+        universal
+        and cues.SOFT.search(sentence)
+        and not _as_universal(universal[0], sentence)
+        and not cues.SOFT.search(question)
+    ):
         return True
     if cues.NEEDED.search(question) and cues.SPARED.search(sentence) and not cues.SPARED.search(question):
         return True

@@ -70,7 +70,7 @@ LIST = _any_of(
 )
 WHAT = re.compile(r"^\W*(?:what|which|who|whom|whose|how|why|when|where)\b", re.IGNORECASE)
 YES_NO = _any_of(
-    r"[吗伐]\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
+    r"[吗伐嘛]\W*$|(?<![什怎多这那])么\W*$|[能会要是有行得].{0,16}(?<!要)不\W*$|[过了]没有?\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
     r"([\u4e00-\u9fff]{1,2})不\1",  # 给不给, 鼓不鼓励, 方便不方便
     r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
 )
@@ -131,6 +131,7 @@ SHARE_OF = re.compile(r"(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{2,8})占(?![比地])[
 THIS_YEAR = re.compile(r"今年|去年|明年|上年|\bthis year\b|\blast year\b|\bnext year\b", re.IGNORECASE)
 SAME_YEAR = {"this year": "今年", "last year": "去年", "next year": "明年", "上年": "去年"}
 SELDOM_GIVEN = ("money", "power")
+ROUNDS_EN = re.compile(r"\bhow many (?:[\w-]+ ){0,3}(?:rounds|terms)\b", re.IGNORECASE)
 HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
 # what is counted: the last words of how many collection points must be set up
 COUNTED_EN = re.compile(
@@ -225,6 +226,8 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         ),
         (_any_of(r"\b(?:how (?:long|far)|kilomet|length|radius|distance)"), "length", False),
         (_any_of(r"\b(?:megawatts?|kilowatts?|installed capacity)\b"), "power", True),
+        (_any_of(r"\bdecibels?\b|\bdb\b"), "sound", True),
+        (_any_of(r"\bdegrees (?:celsius|centigrade)\b"), "temperature", True),
     ),
 }
 ENGLISH_UNITS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -375,6 +378,10 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
 )
 
 # the same, where the answer is the name of a place
+ASKS_DISTRICT = _any_of(
+    "[在落放到]哪(?:一?个|些|几个)[区县](?![域块间段])", rf"\b(?:which|what) (?:districts?|count(?:y|ies)){_ITSELF}"
+)
+DISTRICT = ("是哪个区", "which district")
 ASKS_CITY = _any_of(
     "哪(?:个|些|座|几个)?(?:城市|省份?)", rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:cit(?:y|ies)|provinces?){_ITSELF}"
 )
@@ -395,8 +402,8 @@ SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|�
 # a term that a question states, where 三年行动 and 干满一年 state none
 SET_TERM = re.compile(r"(?:定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
-# 是不是, 纳不纳入: a question, no denial
-A_NOT_A = re.compile(r"(\w{1,2})不\1|有没有|有无")
+# 是不是, 纳不纳入, 能刷脸不: a question, no denial
+A_NOT_A = re.compile(r"(\w{1,2})不\1|有没有|有无|(?:不|没有?)\W*$")
 # whether something is one of several: 当中是否有智慧农业, 包括装修垃圾吗
 MEMBER = re.compile(
     r"(?:(?:[当之其]中|里面?)(?:有没有|是否有|是不是有|有)|包括|包含|含有|算上)(?!没有|多少|几|哪|什么)(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:吗|么|呢|在内)*\W*$"
@@ -468,6 +475,9 @@ UNCHANGED = _any_of("不变|不改变")
 GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
 # a question that supposes a duty, and a sentence that lifts it
 NEEDED = _any_of("[还要就]得(?!到|了)|需要|必须|要不要|(?<!不)须", r"\b(?:need|have to|must|required)\b")
+# that a burden stays, and that there is one
+STILL_NEEDED = _any_of("还[要得]|还需", r"\bstill (?:need|have) to\b")
+DUTY = _any_of("必须|[应须需]|要|不得|强制|严格|一律", r"\b(?:must|shall|required|need)\b")
 SPARED = _any_of(
     "免(?!费|疫|洗)|无需|无须|不需要?|不必|不用", r"\b(?:exempt|no need|not required|waive|let off|excused|spared)\w*"
 )

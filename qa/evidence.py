@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.figures import Figure, english_forms, find_figures
+from corpus.figures import Figure, english_forms, find_figures, unit_size
 from corpus.fold import fold
 from corpus.parse import Plan
 from corpus.sentences import Sentence
@@ -37,6 +37,7 @@ NUMBER_BONUS = 0.5  # a document has one number, and hardly any word to find it 
 IN_FOCUS, SOME_FOCUS = 0.5, 0.15
 Weights = NDArray[np.float64]
 LEAD_MAX = 22  # characters
+_APART = 60  # times: months are told as days, hours not as minutes
 _UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
 _PERSONS = ("人", "名", "位")
 _GENERAL = ("个", "项", "种")  # 100个企业 is as good as 100家企业
@@ -312,15 +313,30 @@ def fits(question: Question, figure: Figure) -> bool:
         general = question.unit in _GENERAL or (question.family == "count" and fold(figure.unit) in _GENERAL)
         return fold(figure.unit) == question.unit or (general and figure.family == "count")
     if question.family:
-        return figure.family == question.family
+        return figure.family == question.family and not _far_apart(question.unit, figure)
+    return _fits_any(question, figure)
+
+
+def _fits_any(question: Question, figure: Figure) -> bool:
+    """Whether a figure is one that a question may mean which names neither unit nor measure."""
     if not figure.family:
         return bool(re.search("[万亿]", figure.text))  # 用户数达到4.6亿
-    if figure.unit in ("大", "轮", "届") or figure.family in ("date", "label"):
+    if figure.unit in ("大", "轮", "届") and not cues.ROUNDS_EN.search(question.text):
+        return False
+    if figure.family in ("date", "label"):
         return False
     if cues.HOW_MANY_EN.search(question.text):  # how many years, or per cent, is asked by name
         wanted = cues.UNIT_COUNTED.search(question.text)
         return figure.family not in ("duration", *cues.NO_NUMBER_OF) if wanted else figure.family in ("count", "people")
     return True
+
+
+def _far_apart(unit: str, figure: Figure) -> bool:
+    """Whether a duration is asked for in a unit that it is hardly told in: minutes, of 48小时."""
+    if figure.family != "duration" or not unit:
+        return False
+    small, large = sorted((unit_size(unit), unit_size(fold(figure.unit))))
+    return large >= _APART * small
 
 
 def clause_of(text: str, at: int) -> tuple[int, int]:

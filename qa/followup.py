@@ -29,7 +29,10 @@ class Completed:
 
 _ABOUT_ZH = re.compile(r"^(?:那么?|还有|另外)?[，,]?(?P<topic>.{1,24}?)(?:方面|这块|这一块|的话)?呢[？?]?$")
 _POINTS_ZH = re.compile(
-    r"^(?:那么?|这样)?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它(?!们))(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?|(?:它们|它|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)"
+    r"^(?:那么?|这样)?(?:除(?:了|去)?(?:他们|它们|此|这些?|那些?)(?:(?:之|以)?外)?"
+    r"|[在对把给从]?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它(?!们)))"
+    r"(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?"
+    r"|(?:它们|它|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)"
 )
 _TAIL_ZH = re.compile(
     r"(?:有(?:什么|哪些|没有)|是(?:什么|多少|谁)|怎么|如何|怎样|要(?:达到|维持|新建|完成)?多少|多少|几|由谁|在哪|什么时候|何时|打算).*$"
@@ -59,7 +62,7 @@ _LEANS_EN = re.compile(
 )
 _POINTS_EN = re.compile(
     r"\b(?:it|its|they|them|their|this|these|those|there|else|same|the (?:latter|former))\b"
-    r"|\bthat (?:one|task|section|target|plan|item)\b",
+    r"|\bthat (?:one|task|section|target|plan|item)\b|\bthat(?=\W*$| (?:be|is|was|will|should|has|have|happens?|means?)\b)",
     re.IGNORECASE,
 )
 
@@ -96,7 +99,7 @@ def _complete_zh(text: str, before: str) -> str | None:
     leans = len(text) <= _LEANING_ZH and _LEANS_ZH.match(text)
     if leans or _POINTS_ZH.search(text) or (len(text) <= _SHORT_ZH and _NO_TOPIC_ZH.match(text)):
         head = _TAIL_ZH.sub("", _COUNTED_ZH.sub("", before.rstrip("？?。 "))).rstrip("，,的") or before
-        return f"{head}：{_POINTS_ZH.sub('', text, count=1) or text}"
+        return f"{head}：{_POINTS_ZH.sub('', text, count=1).lstrip('，,') or text}"
     return None
 
 

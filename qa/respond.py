@@ -7,7 +7,7 @@ from dataclasses import replace
 from corpus.figures import Figure
 from corpus.fold import fold, squeeze
 from corpus.parse import Plan
-from corpus.places import names_city, short_name
+from corpus.places import names_city, names_district, short_name
 from corpus.sentences import Sentence
 from index.retrieve import Hit, Index
 from qa import cues, texts
@@ -16,6 +16,7 @@ from qa.check import faults
 from qa.claims import (
     WORD,
     contradicts,
+    ended,
     english_contradiction,
     met,
     opposite_word,
@@ -129,8 +130,12 @@ class Responder:
         for asked, given, name in cues.DETAILS:
             if asked.search(question.text) and not given.search(self.index.plan.by_ref[evidence[0].sentence.ref].text):
                 return name
-        city = cues.ASKS_CITY.search(question.text) and not any(names_city(e.sentence.text) for e in evidence[:5])
-        return cues.CITY if city and not self._correction(question, evidence, self.index.plan) else None
+        places = ((cues.ASKS_CITY, names_city, cues.CITY), (cues.ASKS_DISTRICT, names_district, cues.DISTRICT))
+        for asks, names, name in places:
+            given_name = any(names(e.sentence.text) for e in evidence[:5])
+            if asks.search(question.text) and not given_name and not self._correction(question, evidence, self.index.plan):
+                return name
+        return None
 
     # ---- answering --------------------------------------------------------------------------------------------------
 
@@ -210,6 +215,12 @@ class Responder:
         wrong = self._premise(question, ranked, plan)
         if wrong:
             return wrong
+        if (
+            question.kind in (Kind.FIGURE, Kind.DATE)
+            and self._near(question, best)
+            and ended(fold(question.text), fold(best.sentence.text))
+        ):
+            return self._corrected(question, self._shortened(question, plan, best.sentence), cite(plan, best.sentence, 1))
         told = self.speaker.sentence(plan, best.sentence, "en")
         own = cues.OWN_CASE.search(question.text)
         if language == "en" and not own and english_contradiction(question.text, told):
@@ -430,12 +441,17 @@ class Responder:
         """
         _, known = self.index.background(question.language).above(0.0, best.asked)
         least = YES_COVER if self.index.source.expansion else YES_COVER_ALONE
-        alike = best.cover >= least or known >= YES_KNOWN
-        same = not reworded(fold(question.text), fold(best.sentence.text)) and not self._unheard(question)
-        given = (
-            self._borne_out(question, plan, best) and self._member_named(question, plan, best) and self._of_kind(question, best)
+        asked, told = fold(question.text), fold(best.sentence.text)
+        return (
+            (best.cover >= least or known >= YES_KNOWN)
+            and not reworded(asked, told)
+            and not self._unheard(question)
+            and self.sure(question, best)
+            and self._borne_out(question, plan, best)
+            and self._member_named(question, plan, best)
+            and self._of_kind(question, best)
+            and (not cues.STILL_NEEDED.search(asked) or bool(cues.DUTY.search(told)))
         )
-        return alike and same and given and self.sure(question, best)
 
     def _member_named(self, question: Question, plan: Plan, best: Evidence) -> bool:
         """Whether the section names what the question asks to be among others, by its last word; true where nothing is."""

@@ -47,6 +47,10 @@ from qa.claims import (
         ("Are there still any black and smelly rivers?", "在已全面消除黑臭河道的基础上，加强养护", True),
         ("副主任由街道聘任吗", "主任由街道聘任", True),
         ("未通过验收的予以整改吗", "未通过验收的予以整改", False),
+        ("能刷脸结账不", "提供刷脸支付", False),
+        ("说了没有", "说明去向", False),
+        ("must they be written", "鼓励编写标准", True),
+        ("must they be written", "必须编写标准，鼓励公开", False),
         ("符合条件的可以申报吗", "符合条件的可以申报，不符合条件的另行安排", False),
     ],
 )

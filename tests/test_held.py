@@ -20,7 +20,7 @@ CLINICS = """青溪县社区门诊管理办法
 门诊主任每届任期五年，累计任职不超过两届。固定人员占总人数的比例不低于60%。流动人员由门诊聘用，签订工作协议。三级门诊设8项指标。药品损耗占比控制在2%以下。耗材单独登记。
 
 三、考核
-考核结果用于门诊自身比较，不在门诊之间比较。2025年3月底前，全部门诊接入县健康平台。到2026年，建成20个带药房的标准门诊。去年登记志愿者300人，今年要增加到450人。废弃药品由门诊单独收运。
+考核结果用于门诊自身比较，不在门诊之间比较。2025年3月底前，全部门诊接入县健康平台。到2026年，建成20个带药房的标准门诊。去年登记志愿者300人，今年要增加到450人。废弃药品由门诊单独收运。在已全部淘汰纸质病历的基础上，推行电子病历。
 """
 
 
@@ -40,6 +40,8 @@ def clinics(tmp_path_factory, embedder):
         ("社区门诊的固定人员最少得有多少人", "固定人员须在十二人以上。[1]"),
         ("今年志愿者要增加到多少人", "今年要增加到450人。[1]"),
         ("门诊主任每届任期几年", "门诊主任每届任期五年。[1]"),
+        ("现在还有纸质病历，打算哪年淘汰？", "与计划不符。计划的表述是：在已全部淘汰纸质病历的基础上，推行电子病历。[1]"),
+        ("面积还要在三百平方米以上吗？", "是。计划的表述是：有独立场所，面积须在三百平方米以上。[1]"),
         (
             "全部门诊接入县健康平台是在2025年6月底前，对吧",
             "否，并非如此。计划的表述是：2025年3月底前，全部门诊接入县健康平台。[1]",
@@ -87,6 +89,15 @@ def test_of_what_kind_a_thing_is_said_to_be(question, opening, clinics):
 )
 def test_a_city_is_asked_for_where_it_stands_by_itself(question, asks):
     assert bool(cues.ASKS_CITY.search(question)) is asks
+
+
+@pytest.mark.parametrize("question", ["社区门诊落在哪个区？", "社区门诊设在哪几个县？", "Which district are the clinics in?"])
+def test_a_district_is_named_or_not_told(question, clinics):
+    assert clinics.invoke(question).reason is Reason.NO_DETAIL
+
+
+def test_that_a_burden_stays_is_said_only_of_a_sentence_that_lays_it(clinics):
+    assert clinics.invoke("耗材还要单独登记吗？").text == "计划中相关的内容是：耗材单独登记。[1]"
 
 
 def test_a_hospital_is_named_or_not_told(clinics):

@@ -39,6 +39,10 @@ def test_language(text, language):
         ("“河长制”在哪些章节提到", Kind.LIST),
         ("列出所有带数字的指标", Kind.LIST),
         ("阳台可以绿化吗？", Kind.YES_NO),
+        ("阳台能绿化不？", Kind.YES_NO),
+        ("河道会清淤么", Kind.YES_NO),
+        ("步道修好了没有？", Kind.YES_NO),
+        ("步道是什么", Kind.FACT),
         ("这是区政府批的吧？", Kind.YES_NO),
         ("扬尘怎么治理？", Kind.MEASURES),
         ("由谁负责落实", Kind.FACT),
@@ -179,6 +183,24 @@ def test_a_day_is_preferred_to_a_month_where_one_is_asked_for(question, preferre
     asked = understand(question, scope)
     assert (asked.kind, fits(asked, month), fits(asked, day)) == (Kind.DATE, True, True)
     assert (_manner(asked, text, day) > _manner(asked, text, month)) is preferred
+
+
+@pytest.mark.parametrize(
+    ("question", "figure", "expected"),
+    [
+        ("最长不能超过多少分钟？", "48小时", False),
+        ("最长不能超过多少天？", "48小时", True),
+        ("最长不能超过多久？", "48小时", True),
+        ("多少天办完？", "一周", True),
+        ("How many earlier rounds were there?", "七轮", True),
+        ("How many earlier plans were there?", "七轮", False),
+        ("What decibel limit applies at night?", "100%", False),
+        ("What decibel limit applies at night?", "55分贝", True),
+    ],
+)
+def test_a_figure_fits_the_unit_that_is_asked_for(question, figure, expected, scope):
+    (found,) = find_figures(figure)
+    assert fits(understand(question, scope), found) is expected
 
 
 @pytest.mark.parametrize(
