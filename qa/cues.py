@@ -504,10 +504,22 @@ TARGET_WORDS = _any_of(
 _PART = "方面|任务|工作|能力|举措|措施|原则|建设|阶段|部分|环节|板块|领域|类型|工程|行动"
 EXPECTED = re.compile(
     rf"(?<!第)(?P<zh>[二两三四五六七八九十])(?:(?:个|项|大|条|类|种)[\u4e00-\u9fff]{{0,6}}?)?(?:{_PART})"
-    r"|哪(?P<which>[二两三四五六七八九十])(?:大|项|类|种|块|方面|点|步)"
+    r"|哪(?P<which>[二两三四五六七八九十])(?:大|项|类|种|块|方面|点|步|条|个(?=方面|部分))"
     r"|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten) (?:\w+ ){0,2}"
     r"(?:tasks|parts|aspects|measures|principles|goals|fields|fronts|steps|lines|items|areas|priorities|things|pillars|chapters)\b"
 )
+# of how many parts are expected, what does not say which they are
+PART_WORDS = _any_of(
+    rf"哪?[二两三四五六七八九十](?:个|项|大|条|类|种|块|点|步)?|(?!原则|能力|阶段)(?:{_PART})",
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|tasks|parts|aspects|measures|fields|fronts|steps|lines|items|areas"
+    r"|priorities|things|pillars|chapters)\b",
+)
+# that the parts of the whole plan are asked for
+OF_PLAN = _any_of(
+    "(?:计划|方案|规划|文件|办法|条例|意见|通知|报告)(?:一共|总共)?(?:分|包括|包含|由|有)",
+    r"\b(?:plan|document|programme|text)\b.{0,12}\b(?:divided|made up|consists?|comprises?|broken down|split|covers?)\b",
+)
+NOBODY = _any_of(r"^\W*(?:to |of )?(?:them|it|this|that|these|those|它们?|他们|这个?|这些)\W*$")
 # that several things are asked for
 SEVERAL = _any_of("(?:哪些|哪几)(?!家|所|座|位|名|人|条|个?(?:区(?![域块])|市|县|城市|街道|单位|部门|学校|医院|企业|园区))")
 TASKS = _any_of(

@@ -30,7 +30,7 @@ class Completed:
 _ABOUT_ZH = re.compile(r"^(?:那么?|还有|另外)?[，,]?(?P<topic>.{1,24}?)(?:方面|这块|这一块|的话)?呢[？?]?$")
 _POINTS_ZH = re.compile(
     r"^(?:那么?|这样)?(?:除(?:了|去)?(?:他们|它们|此|这些?|那些?)(?:(?:之|以)?外)?"
-    r"|[在对把给从]?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块)|该|上述|以上|前述|其(?=[^他它余])|它(?!们)))"
+    r"|[在对把给从]?(?:(?:这|那)(?:一)?(?:条|项|个|部分|些|里|段|份|点|类|块|件事?)|该|上述|以上|前述|其(?=[^他它余])|它(?!们)))"
     r"(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?"
     r"|(?:它们|它|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)"
 )
@@ -45,7 +45,7 @@ _NO_TOPIC_ZH = re.compile(r"(?:那么?)?(?:谁|哪|什么|怎么|如何|为什�
 _BARE_ZH = re.compile(r".{1,4}的")  # 国三的呢: of what, the question before says
 _SHORT_ZH = 8
 # a question that leans on the one before: 那…, 还…, 具体要建什么清单
-_LEANS_ZH = re.compile(r"(?:那|还|又|再|另外|具体|其中|同样|分别|一共)")
+_LEANS_ZH = re.compile(r"(?:那|还|又|再|另外|具体|其中|同样|分别|一共)|.{2,6}再")
 _LEANING_ZH = 14  # characters, at most
 _ABOUT_EN = re.compile(
     r"^(?:and |so |ok,? |okay,? )?(?:what|how) about (?P<topic>.+?)\W*$"
@@ -58,6 +58,12 @@ _LEANS_EN = re.compile(
     r"(?:and|but|or|also),? (?:what|which|who|whom|whose|when|where|how|why|is|are|do|does|did|will|can)\b"
     r"|(?:with|by|in|for|at|on|from|to|of) (?:what|which|whom|whose|when|how)\b(?:\W+\w+){0,4}\W*$"
     r"|.*\bones?\b",
+    re.IGNORECASE,
+)
+# a figure of another matter: And how much is planned for new parks?
+_OWN_EN = re.compile(
+    r"^(?:and|but|or|also),? (?:how (?:much|many|large|long)|what (?:is|are) the (?:targets?|shares?|figures?|rates?))\b.*"
+    r"\b(?:for|of) (?:[a-z-]+ ){0,3}[a-z-]{3,}\W*$",
     re.IGNORECASE,
 )
 _POINTS_EN = re.compile(
@@ -115,6 +121,8 @@ def _complete_en(text: str, before: str) -> str | None:
     about = _ABOUT_EN.match(text)
     if about and not _ONES_EN.search(text):
         return _ASKED_EN[_asked_en(before)].format(about["topic"] or about["and"])
+    if _OWN_EN.search(text) and not _POINTS_EN.search(text):
+        return None
     short = bool(about) or len(text.split()) <= _SHORT_EN or bool(_LEANS_EN.match(text))
     return f"{text} (after: {before})" if short or _POINTS_EN.search(text) else None
 

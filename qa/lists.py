@@ -35,8 +35,15 @@ def list_topic(topic: str) -> str:
     """The matter of a list question: what it says that it is about, else its topic without the words that ask for a list."""
     plain = cues.ASIDE.sub(" ", topic)
     found = cues.MATTER.search(plain)
-    matter = next((m for m in found.groups() if m), "") if found else ""
+    matter = next((m for m in found.groups() if m and not cues.NOBODY.search(m)), "") if found else ""
     return cues.LIST_WORDS.sub(" ", matter).strip() or cues.LIST_WORDS.sub(" ", plain).strip()
+
+
+def _leads(section: Section) -> tuple[Sentence, ...]:
+    """The short sentences with which the paragraphs of a section begin, where each does: its principles, its aims."""
+    starts = [0, *(m.end() for m in re.finditer("\n", section.text))]
+    leads = [s for s in section.sentences if s.start in starts and len(s.text) <= LEAD_MAX]
+    return tuple(leads) if len(leads) >= max(2, len(starts) - 1) else ()
 
 
 def _count(expected: re.Match[str]) -> float | None:
@@ -70,8 +77,7 @@ class Lister:
         section = self.named(question, plan)
         if not section or len(question.quoted) > 1:
             return None
-        children = plan.children(section.ref)
-        return self._children(question, plan, section) if children else self._leads(question, plan, section)
+        return self._listed(question, plan, section)
 
     def introduced(self, question: Question, plan: Plan, best: Evidence) -> Draft | None:
         """The items below the sentence that answers, where that only introduces them: 必须满足以下条件。"""
@@ -88,12 +94,18 @@ class Lister:
         expected = cues.EXPECTED.search(question.text)
         if not expected or question.holds or question.kind in _TOLD_ALONE:
             return None
-        near = dict.fromkeys(s.ref for e in ranked for s in plan.path(e.sentence.ref))
-        whole = [ref for ref in near if len(plan.children(ref)) == _count(expected)]
+        whole = [
+            s for s in plan.sections if len(plan.children(s.ref)) == _count(expected) or len(_leads(s)) == _count(expected)
+        ]
+        if cues.OF_PLAN.search(question.text):
+            top = min((s.ref.count("/") for s in whole), default=0)
+            highest = [s for s in whole if s.ref.count("/") == top]
+            return self._listed(question, plan, highest[0]) if len(highest) == 1 else None
+        near = {s.ref for e in ranked for s in plan.path(e.sentence.ref)}
         named = self.named(question, plan)
-        covers = {ref: 1.0 if named and ref == named.ref else self._heading_cover(question, plan, ref) for ref in whole}
-        best = max(whole, key=lambda ref: covers[ref], default="")
-        return self._children(question, plan, plan.by_ref[best]) if best and covers[best] >= HELD else None
+        covers = {s: 1.0 if s == named else self._heading_cover(question, plan, s.ref) for s in whole if s.ref in near}
+        best = max(covers, key=lambda s: covers[s], default=None)
+        return self._listed(question, plan, best) if best and covers[best] >= HELD else None
 
     def around(self, question: Question, plan: Plan, ranked: Sequence[Evidence]) -> Draft | None:
         """The parts of the section that holds the three sections found first: its tasks, or several things that it names."""
@@ -115,9 +127,10 @@ class Lister:
 
     def _heading_cover(self, question: Question, plan: Plan, ref: str) -> float:
         """The share of a list's matter, as far as the plan has words for it, that a section says before its parts."""
-        _, known = self._matter(cues.EXPECTED.sub(" ", question.topic), question)
+        _, known = self._matter(cues.EXPECTED.sub(lambda m: cues.PART_WORDS.sub(" ", m[0]), question.topic), question)
         section = plan.by_ref[ref]
-        texts = [section.title, self._index.rendering(ref, section.title), *(s.text for s in section.sentences)]
+        before = section.sentences if plan.children(ref) else _leads(section)
+        texts = [section.title, self._index.rendering(ref, section.title), *(s.text for s in before)]
         inside = frozenset(t for text in texts for t in (*self._index.words.terms(text), *stems(text)))
         beside = frozenset(t for s in plan.path(ref)[:-1] for t in self._index.words.terms(s.title))
         return self._ranker.cover(known, self._ranker.weights(known), inside, beside)
@@ -213,11 +226,12 @@ class Lister:
         room = [s for s, size in zip(section.sentences, sizes, strict=True) if size <= ITEM_MAX]
         return tuple(room) or section.sentences[:1]
 
-    def _leads(self, question: Question, plan: Plan, section: Section) -> Draft | None:
-        """The short sentences with which the paragraphs of a section begin, where each does: its principles, its aims."""
-        starts = [0, *(m.end() for m in re.finditer("\n", section.text))]
-        leads = [s for s in section.sentences if s.start in starts and len(s.text) <= LEAD_MAX]
-        if len(leads) < 2 or len(leads) < len(starts) - 1:
+    def _listed(self, question: Question, plan: Plan, section: Section) -> Draft | None:
+        """The parts of a section: the sections below it, else what its paragraphs begin with."""
+        if plan.children(section.ref):
+            return self._children(question, plan, section)
+        leads = _leads(section)
+        if not leads:
             return None
         head = self._head(question, plan, section, len(leads))
         lines = [f"{self._speaker.sentence(plan, s, question.language)}[{i}]" for i, s in enumerate(leads, 1)]

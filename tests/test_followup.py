@@ -22,6 +22,9 @@ def turns(question, answer="推进新建绿道 18 公里（二、（六）2.）"
             "By when should that be the norm?",
             "By when should that be the norm? (after: What do buses run on?)",
         ),
+        ("What is the target for parks?", "And how much of it?", "And how much of it? (after: What is the target for parks?)"),
+        ("监测补贴多少？", "多担一项再加多少？", "监测补贴：多担一项再加多少？"),
+        ("开放数据集由谁建？", "这件事归谁管？", "开放数据集：归谁管？"),
         ("河长制有什么要求？", "具体要建什么清单？", "河长制：具体要建什么清单？"),
         (
             "Which parks are built?",
@@ -40,6 +43,7 @@ def test_completed(before, text, rewritten, plan):
 @pytest.mark.parametrize(
     "text",
     [
+        "And how much is planned for new parks?",
         "And the waste facility, which plot is that on?",
         "全区道路机械化清扫率要达到多少？",
         "那装配式建筑的装配率要到多少？",

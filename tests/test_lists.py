@@ -7,6 +7,7 @@ import small
 
 from qa.answer import Reason
 from qa.evidence import Ranker
+from qa.lists import list_topic
 from qa.respond import Responder
 from qa.understand import Scope, understand
 
@@ -40,6 +41,13 @@ LIBRARIES = """青溪县公共图书馆建设方案（2024—2026年）
 
 四、馆舍
 阅览室包括成人区和老年区。以县馆为主体的阅读功能区面积约900平方米，以乡镇馆为主体的流通功能区面积约300平方米。全县馆舍总面积1500平方米。阅读推广经费占财政支出的比重达到1.5%。借阅率占比的数据来自县统计系统。
+
+五、工作原则
+坚持公益。图书馆向所有人免费开放。
+坚持便民。开放时间由读者评议。
+坚持共享。各馆图书通借通还。
+坚持节约。设备坏了先修再买，书架旧了先补再换。
+坚持安全。每月检查一次消防设施。
 
 青溪县人民政府
 2024年2月5日
@@ -82,6 +90,31 @@ def libraries(tmp_path_factory, embedder):
 )
 def test_parts(question, lines, libraries):
     assert libraries.invoke(question).text.splitlines() == lines
+
+
+def test_the_parts_of_the_whole_plan_are_those_of_the_one_section_that_has_as_many(libraries):
+    assert libraries.invoke("这份方案分成哪四个方面？").text.startswith("“重点任务”下共四项：\n一、（一） 延长开放时间[1]")
+    assert "共三项" not in libraries.invoke("这份方案分成哪三个方面？").text  # two sections have three
+
+
+def test_principles_are_told_by_what_their_paragraphs_begin_with(libraries):
+    answer = libraries.invoke("要守住的五条原则是什么？")
+    assert answer.text.split("\n") == [
+        "“工作原则”下共五项：",
+        *(f"坚持{word}。[{i}]" for i, word in enumerate(("公益", "便民", "共享", "节约", "安全"), 1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "matter"),
+    [
+        ("第五部分提到图书的地方有哪些", "图书"),
+        ("which sections refer to loan desks", "loan desks"),
+        ("loan desks: which sections refer to them?", "loan desks: to them?"),
+    ],
+)
+def test_a_pronoun_is_no_matter_of_a_list(topic, matter):
+    assert " ".join(list_topic(topic).split()) == matter
 
 
 def test_no_list_is_made_of_a_section_that_has_not_as_many_parts(libraries):
