@@ -81,7 +81,7 @@ MEASURES = _any_of(
 )
 UNIT = "|".join(re.escape(fold(unit)) for unit in unit_names())
 # 几 asks for a number where what is counted follows; 哪几 asks which, and 这几年 and 近几年 ask nothing
-_SOME = rf"(?<![哪十好这那近前后来])几(?=\s*(?:[万亿千百]|{UNIT}))"
+_SOME = rf"(?<![哪十好这那近前后来没])(?<!再过)(?<![还只就]差)几(?=\s*(?:[万亿千百]|{UNIT}))"
 NUMBER_ASKED = f"多少|百分之几|{_SOME}"
 DATE = _any_of(
     r"哪一?个?(?:年|日|月|天(?!.{1,14}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
@@ -168,7 +168,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         ),
         (
             _any_of(
-                "(?:补|奖|罚|扣|缴|赔|领|资助|补助|补贴|奖励)(?:给|到|个|企业|我们?)?(?:多少|几[百千万])(?!个|天|人|公)",
+                "(?:补|奖|罚|扣|缴|赔|领|发|资助|补助|补贴|奖励)(?:给|到|个|企业|我们?)?(?:多少|几[百千万])(?!个|天|人|公)",
                 "(?:总额|余额|产值|营业收入|销售收入|交易额|存款|贷款)(?:要|应|将|会|大约|大概|约)*(?:达到?|是|为|有|超过|突破)?了?(?:多少|几)",
             ),
             "money",
@@ -304,7 +304,7 @@ HOLDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         _any_of(
             "哪部|哪项法规|什么条例|哪(?:一)?个(?:条例|办法|清单|名录)|哪份",
-            r"\bwhich (?:\w+ ){0,2}(?:regulations?|laws?|acts?)\b",
+            r"\bwhich (?:\w+ ){0,2}(?:regulations?|laws?|acts?|by-?laws?|statutes?)\b",
         ),
         _any_of("《"),
     ),
@@ -458,6 +458,12 @@ ROSE = _any_of("多了|高了|大了|涨|增[加长产多]|上升|提高|扩大|
 FELL = _any_of(
     "少了|低了|小了|跌|减[少产退]|下降|降低|缩小|回落|下滑", r"\b(?:fell|fallen|decreas\w+|drop\w*|less|fewer|lower)\b"
 )
+# the formula with which a document is sent out, and questions about that
+ISSUED = _any_of("印发给你们|现予印发|现予公布|关于印发.{2,40}的通知|经.{1,12}同意，现将|此件公开发布")
+ASKS_ISSUE = _any_of(
+    "印发|发布|颁布|通知|通过|审议|批准|签发|公布|下发|发文|文号|生效",
+    r"\b(?:issu|publish|approv|adopt|releas|notice|announc)\w*",
+)
 # how often, without a number
 OFTEN = _any_of(
     "定期|不定期|动态|实时|及时|每[年月季周日天]|逐年|常态|随时", r"\b(?:regular|periodic|dynamic|annual|monthly|every)"
@@ -469,7 +475,7 @@ DENIES = _any_of("并不是|并非|不意味着|不等于|不代表")
 DENIED = re.compile(r"(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同|仅|但|只|得)|未)([\u4e00-\u9fff]{2,4})")
 CHANGES = _any_of("改(?!革|造|善|进|建)|变(?!化|更)")
 # that something is still there, and that it is gone already
-STILL = _any_of("还有|仍有|还存在|还剩", r"\bstill (?:have|has|exist|any|there|got)\b|\bany\b.{1,40}\bleft\b")
+STILL = _any_of("还没|尚未|仍未|还有|仍有|还存在|还剩", r"\bstill (?:have|has|exist|any|there|got)\b|\bany\b.{1,40}\bleft\b")
 ENDED = _any_of("已.{0,8}(?:消除|清零|杜绝|消灭|淘汰)")
 UNCHANGED = _any_of("不变|不改变")
 GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
@@ -481,7 +487,9 @@ DUTY = _any_of("必须|[应须需]|要|不得|强制|严格|一律", r"\b(?:must
 SPARED = _any_of(
     "免(?!费|疫|洗)|无需|无须|不需要?|不必|不用", r"\b(?:exempt|no need|not required|waive|let off|excused|spared)\w*"
 )
-FORBIDS = _any_of("不得|不予|不准|禁止|严禁|不再|取缔|停止|查处|打击")
+FORBIDS = _any_of(
+    "不得|不予|不准|禁止|严禁|不再|取缔|停止|查处|打击", r"\b(?:forbid|ban(?:s|ned)?\b|prohibit|outlaw|discourag)\w*"
+)
 ALLOWED = _any_of(
     "能不能|可不可以|可以|可否|能否|能[^力源够耗]|允许|准许|让不让", r"\b(?:can|may|could|allowed|permitted|permissible)\b"
 )
@@ -513,6 +521,14 @@ PART_WORDS = _any_of(
     rf"哪?[二两三四五六七八九十](?:个|项|大|条|类|种|块|点|步)?|(?!原则|能力|阶段)(?:{_PART})",
     r"\b(?:two|three|four|five|six|seven|eight|nine|ten|tasks|parts|aspects|measures|fields|fronts|steps|lines|items|areas"
     r"|priorities|things|pillars|chapters)\b",
+)
+# the years that the plan itself runs for
+OWN_PERIOD = _any_of(
+    r"^(?:请问)?[这该本]?[个份部轮项]?[\u4e00-\u9fff“”]{0,8}(?:计划|规划|方案)(?:管|覆盖|涵盖|跨|从|是|的?(?:实施|执行|规划|计划)?(?:期限?|年限|时间))"
+    r"(?:是|为)?(?:哪几年|哪年|几年|到哪一?年|多久|多长时间|什么|什么时候)(?:(?:到|至)(?:哪|几)年)?[的呢]?\W*$",
+    r"^\W*(?:what|which) (?:years|period|time ?frame|time ?span) (?:does|is|are|do) (?:the|this) (?:[\w-]+ ){0,3}"
+    r"(?:plan|programme)(?: run(?: for)?| cover(?:ed by)?| span| for| apply to| last)?\W*$",
+    r"^\W*how long (?:does|will|is) (?:the|this) (?:[\w-]+ ){0,3}(?:plan|programme)(?: run| last| cover| for)\W*$",
 )
 # that the parts of the whole plan are asked for
 OF_PLAN = _any_of(

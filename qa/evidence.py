@@ -162,7 +162,11 @@ class Ranker:
                     + (YEAR_BONUS if self._of_year(question, sentence) else 0)
                     + (PREFERRED_BONUS if hit.ref in preferred else 0)
                     - (LEAD_MALUS if is_lead(self._index.plan, sentence) else 0)
-                    - (FRAGMENT_MALUS if not sought and cover < FRAGMENT_COVER and _is_fragment(sentence) else 0)
+                    - (
+                        FRAGMENT_MALUS
+                        if (not sought and cover < FRAGMENT_COVER and _is_fragment(sentence)) or _is_formula(question, sentence)
+                        else 0
+                    )
                 )
                 ranked.append(Evidence(hit.plan, sentence, score, cover, cosine, asked, hit, figure))
         ranked.sort(key=lambda e: -e.score)
@@ -288,6 +292,11 @@ def _manner(question: Question, text: str, figure: Figure) -> float:
     total = cues.WHOLE.search(question.text) and cues.IN_ALL.search(around)
     day = question.kind is Kind.DATE and cues.DAY_MEANT.search(question.text) and cues.DAY.search(figure.text)
     return (MEANT_BONUS if ceiling or total or day else 0.0) - (PER_HEAD_MALUS if per_head else 0.0)
+
+
+def _is_formula(question: Question, sentence: Sentence) -> bool:
+    """Whether a sentence only sends the document out, and the question asks nothing of that."""
+    return bool(cues.ISSUED.search(sentence.text)) and not cues.ASKS_ISSUE.search(question.text)
 
 
 def _is_fragment(sentence: Sentence) -> bool:

@@ -30,7 +30,7 @@ from qa.claims import (
     stated,
 )
 from qa.compare import Comparison
-from qa.compose import MAX_MEASURES, MAX_TEXT, cite, following, measures, shorten
+from qa.compose import MAX_MEASURES, MAX_TEXT, cite, cite_heading, following, measures, shorten
 from qa.evidence import IN_FOCUS, SOME_FOCUS, Evidence, Ranker, clause_of, is_lead
 from qa.lists import Lister
 from qa.speak import Draft, Speaker
@@ -162,9 +162,9 @@ class Responder:
 
     def draft(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | Reason:
         """The answer before it is checked, or why there is none."""
-        listed = self.lister.whole(question, plan, ranked)
-        if listed:
-            return listed
+        whole = self._own_period(question, plan) or self.lister.whole(question, plan, ranked)
+        if whole:
+            return whole
         # words alone do not make a sentence sure here: it is their share that is too small
         strange = self.lister.strange(question) and self._above_sure(ranked[0]) < 0
         if strange or not self.relevant(question, ranked):
@@ -179,6 +179,17 @@ class Responder:
         if question.kind in (Kind.FIGURE, Kind.DATE):
             return self._figure(question, ranked, plan)
         return self._fact(question, ranked, plan)
+
+    def _own_period(self, question: Question, plan: Plan) -> Draft | None:
+        """The years that the plan runs for, where that is asked and a heading or a sentence gives both."""
+        years = [str(year) for year in plan.meta.period or ()]
+        if not years or not cues.OWN_PERIOD.search(fold(question.text)):
+            return None
+        headings = (cite_heading(plan, s.ref, 1) for s in plan.sections if all(y in s.title for y in years))
+        sentences = (cite(plan, x, 1) for s in plan.sections for x in s.sentences if all(y in x.text for y in years))
+        citation = next((c for found in (headings, sentences) for c in found), None)
+        said = texts.pick(texts.OWN_PERIOD, question.language).format(first=years[0], last=years[-1])
+        return Draft(f"{said}[1]", (citation,)) if citation else None
 
     def relevant(self, question: Question, ranked: Sequence[Evidence]) -> bool:
         """Whether anything in the plan comes nearer to the question than chance would.
@@ -440,7 +451,8 @@ class Responder:
         A place or a project that both name does not do: whether it will be filled in shares only its name with the sentence.
         """
         _, known = self.index.background(question.language).above(0.0, best.asked)
-        least = YES_COVER if self.index.source.expansion else YES_COVER_ALONE
+        across = question.language == "en" and not self.index.source.english  # then words are shared by chance
+        least = YES_COVER if self.index.source.expansion else SURE_COVER if across else YES_COVER_ALONE
         asked, told = fold(question.text), fold(best.sentence.text)
         return (
             (best.cover >= least or known >= YES_KNOWN)
@@ -462,7 +474,8 @@ class Responder:
     def _of_kind(self, question: Question, best: Evidence) -> bool:
         """Whether the kind that the question puts something in is named by the sentence or above it; true without one."""
         asked = cues.CLASSED.search(squeeze(fold(question.text)))
-        return not asked or asked["thing"] in self._said_above(best.sentence)
+        *above, own = self.index.plan.path(best.sentence.ref)
+        return not asked or asked["thing"] in squeeze(fold("\n".join([*(s.title for s in above), own.whole])))
 
     def _unheard(self, question: Question) -> bool:
         """Whether the question quotes a word that the plan does not use."""

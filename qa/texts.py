@@ -64,6 +64,7 @@ LARGER = ("{name}。计划的表述是：{text}", "{name}. The plan says: {text}
 NO = ("否。计划的表述是：{text}", "No. The plan says: {text}")
 YES = ("是。计划的表述是：{text}", "Yes. The plan says: {text}")
 RELATED = ("计划中相关的内容是：{text}", "What the plan says about this: {text}")
+OWN_PERIOD = ("计划期是{first}—{last}年。", "The plan covers {first}–{last}.")
 LIST_HEAD = ("共 {count} 处：", "{count} places:")
 LIST_TARGETS = ("共 {count} 项有数字的指标：", "{count} targets with a figure:")
 LIST_CHILDREN = ("“{title}”下共{count}项：", "“{title}” has {count} parts:")
