@@ -67,13 +67,13 @@ def _cities() -> frozenset[str]:
     return frozenset(short_name(name) for code, name in _divisions().items() if code.endswith("00"))
 
 
-def names_city(text: str) -> bool:
-    """Whether a text names a province or a city of the prefectural level.
+def cities_in(text: str) -> frozenset[str]:
+    """The provinces and the cities of the prefectural level that a text names.
 
-    >>> names_city("支持青岛创建综合试点"), names_city("支持有条件的地区")
-    (True, False)
+    >>> sorted(cities_in("支持青岛市、济南创建综合试点")), cities_in("支持有条件的地区")
+    (['济南', '青岛'], frozenset())
     """
-    return any(name in text for name in _cities())
+    return frozenset(name for name in _cities() if name in text)
 
 
 @functools.cache

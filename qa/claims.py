@@ -4,6 +4,7 @@ import re
 from difflib import SequenceMatcher
 
 from corpus.figures import Figure
+from corpus.places import cities_in
 from index.bilingual import stems
 from qa import cues
 
@@ -49,6 +50,7 @@ _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
 # a character and the number behind it; 一 is mostly an article: 留一段时间
 _CODE = re.compile(r"([\u4e00-\u9fff+])((?!一)[一二三四五六七八九十]+|\d+)")
+_GREAT = re.compile(r"([一二三四五六七八九十]|\d+)大")
 _LEVEL = re.compile(r"([一二三四五六七八九甲乙丙])([级等期批][\u4e00-\u9fff]{2})")
 _RANK = re.compile(r"(国家|省|市|区|县|乡|镇|街道|社区|村)一?级")
 _SPAN = re.compile(r"((?:19|20)\d{2})年?\s*(?:至|到|[-—–~～]+|(?:to|through|until) )\s*((?:19|20)\d{2})")
@@ -206,7 +208,13 @@ def other_code(question: str, sentence: str, plan: str) -> bool:
 
 
 def other_level(question: str, sentence: str, plan: str) -> bool:
-    """Whether a question is about another level than the sentence, one that the plan does not know: 二级医院, 三级医院."""
+    """Whether a question is about a level or a number of kinds that the plan does not know: 二级医院, 三大产业.
+
+    The sentence has others: 三级医院, 四大产业.
+    """
+    great = [{m[0] for m in _GREAT.finditer(text)} for text in (question, sentence)]
+    if great[1] and any(number not in plan for number in great[0]):
+        return True
     return any(
         m[0] not in plan and any(o[2] == m[2] and o[1] != m[1] for o in _LEVEL.finditer(sentence))
         for m in _LEVEL.finditer(question)
@@ -241,6 +249,18 @@ def _other_end(question: str, sentence: str) -> bool:
     return any(one.search(question) and other.search(sentence) and not one.search(sentence) for one, other in pairs)
 
 
+def other_quoted(question: str, sentence: str) -> bool:
+    """Whether a question quotes a name that the sentence quotes otherwise: “甲区经验” for “乙区经验”."""
+    asked, given = ({(m[2], m[1]) for m in cues.SO_CALLED.finditer(text)} for text in (question, sentence))
+    return any(end == other_end and name != other for end, name in asked - given for other_end, other in given)
+
+
+def other_city(question: str, sentence: str) -> bool:
+    """Whether a question names a city or province that the sentence does not, and the sentence another."""
+    asked, given = cities_in(question), cities_in(sentence)
+    return bool(asked and given and asked.isdisjoint(given))
+
+
 def _as_universal(word: str, sentence: str) -> bool:
     """Whether the sentence says the same word; of an English one, any that says as much."""
     return word in sentence or (word.isascii() and bool(cues.UNIVERSAL.search(sentence)))
@@ -266,7 +286,7 @@ def contradicts(question: str, sentence: str) -> bool:
     forbidden = bool(cues.FORBIDS.search(sentence))
     if forbidden != bool(cues.FORBIDS.search(question)) and (not forbidden or cues.ALLOWED.search(question)):
         return True
-    if denies(question, sentence):
+    if denies(question, sentence) or (cues.ALLOWED.search(question) and cues.REMOVED.search(sentence)):
         return True
     down = cues.DOWN.search(question)
     if down and not cues.DOWN.search(sentence) and cues.UP.search(sentence):

@@ -60,7 +60,8 @@ LIST = _any_of(
     "列出(?!来要)|列举|罗列|找出|找全|挑出|列全|请列|逐条|一一列|(?:哪几|几)项(?:任务|措施|内容)",
     "(?:任务|措施|做法|内容|条款|部分|地方|目标|工作|情形|行为|事项)(?:都|分别|一共)?(?:有哪些|是哪些|有哪几|都有什么)",
     "所有(?:的)?(?:任务|条目|章节|目标|指标|地方|部分)",
-    r"\b(?:which|what) (?:parts|sections?|tasks?|places|chapters?|items|paragraphs|clauses)\b|\blist (?:all|every|the)\b",
+    r"\b(?:which|what) (?:parts|sections?|tasks?|places|points|spots|chapters?|items|paragraphs|clauses)\b",
+    r"\blist (?:all|every|the)\b",
     r"\b(?:which|what) part of the (?:plan|document|text)\b",
     r"\bevery (?:passage|place|part|section|mention|spot|clause|paragraph)\b",
     r"\beverywhere\b|\bwhere (?:in (?:the |this )?\w+ )?(?:is|are|does|do) .{1,60}\b(?:mention(?:ed)?|appears?|referred"
@@ -264,6 +265,8 @@ STANDS = _any_of(
 COMPARED = re.compile(r"[比较]\s*$")  # 比2020年提高: the year that is compared with
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 ROUND = re.compile(r"第[一二三四五六七八九十\d]+轮|(?:上|下|前|后)一轮|十[三四五六]五")
+# a name in quotation marks by its last two characters
+SO_CALLED = re.compile(r"“([\u4e00-\u9fff]{2,8})([\u4e00-\u9fff]{2})”")
 QUOTED = re.compile(r"[“\"「『‘《]([^”\"」』’》]{2,40})[”\"」』’》]")
 # a name in an English question: with its rank, or a capital where no sentence begins
 RANKED = re.compile(r"\b([A-Z][a-z]+(?:'[a-z]+)?) (?:[Dd]istrict|[Cc]ity|[Pp]rovince|[Cc]ounty)\b")
@@ -324,7 +327,8 @@ ROLE_ASKED = re.compile(rf"({_ROLES})")
 # the body that a yes-or-no question names: 牵头单位是省某局吗
 BODY = re.compile(r"[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办公室|委员会|中心|公司|集团)")
 NAMES_BODY = re.compile(
-    r"(?:是|由|归|为)([^，。是由归为]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))(?:来|负责|牵头|管)?.{0,4}(?:吗|吧|对吗)"
+    r"(?:是|由|归|为)([^，。是由归为哪谁什]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))(?:来|负责|牵头|管)?.{0,4}(?:吗|吧|对吗)"
+    r"|(?:由|归|让|交给)([^，。是由归为哪谁什]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))(?:来|负责|牵头|管|主办|发)"
 )
 # behind a noun that is asked for itself: which city is, but not which city department
 _ITSELF = (
@@ -355,6 +359,7 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
         _any_of("(?:人民|中心|附属|妇幼|中医|肿瘤|第[一二三四五六七八九十]+)[\u4e00-\u9fff]{0,4}医院"),
         ("是哪家医院", "which hospital"),
     ),
+    (_any_of("什么颜色|颜色是", r"\bwhat colou?rs?\b"), _any_of("[红黄蓝绿黑白灰橙紫棕]色"), ("颜色", "the colour")),
     (_any_of(r"办公地址|地址|门牌|\baddress\b"), _any_of(r"[路街道]\s*\d+\s*号"), ("地址", "an address")),
     (_any_of(r"邮箱|电子邮件|\be-?mail\b"), _any_of("@"), ("邮箱", "an e-mail address")),
     (_any_of(r"联系人|联络人|\bcontact person\b"), _any_of("(?:联系|联络)人[:：]"), ("联系人", "a contact person")),
@@ -368,7 +373,7 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
     ),
     (
         _any_of(
-            "(?:局长|区长|主任|书记|负责人|市长|院长|组长|[河路湾林]长)(?:是谁|是哪位|是哪一位|叫什么|姓什么|的?名字|的?姓名)|叫什么名字",
+            "(?:局长|区长|主任|书记|负责人|市长|院长|组长|[河路湾林]长)(?:由谁(?:担任|来当|当|出任)|是谁|是哪位|是哪一位|叫什么|姓什么|的?名字|的?姓名)|叫什么名字",
             r"\bname of the (?:director|head|mayor|person|official)|\bwho is the (?:director|head|mayor|chief)",
             r"\bwho\b.*\bby name\b",
         ),
@@ -398,11 +403,12 @@ UNIVERSAL = _any_of(
 )
 # that what is named is all: a plan that means it says it
 ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅", r"(?<!not )\b(?:only|merely|solely)\b")
-SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|延伸|推广|启动")
+SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|推广|启动")
 # a term that a question states, where 三年行动 and 干满一年 state none
-SET_TERM = re.compile(r"(?:定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$")
+SET_TERM = re.compile(r"(?:花|用|历时|长达|定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$")
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入, 能刷脸不: a question, no denial
+HALF_PASSED = re.compile("过半|超过一半|超过半数")
 A_NOT_A = re.compile(r"(\w{1,2})不\1|有没有|有无|(?:不|没有?)\W*$")
 # whether something is one of several: 当中是否有智慧农业, 包括装修垃圾吗
 MEMBER = re.compile(
@@ -412,8 +418,8 @@ MEMBER = re.compile(
 CLASSED = re.compile(r"(?:归[到入为于]|算作|属于|划[入到归])(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:这一?)?类")
 NEGATED = _any_of("(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b")
 _WHY = (
-    "为什么|为何|为啥|凭什么|(?<!用来)干[嘛吗](?!用|的|[?？]?$)|(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",
-    r"\bwhy\b|\breasons? (?:for|behind)\b|\bhow come\b|^\W*what (?:made|caused|prompted|led)\b",
+    "为什么|为何|为啥|凭什么|有什么考虑|出于什么|图什么|(?<!用来)干[嘛吗](?!用|的|[?？]?$)|(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",
+    r"\bwhy\b|\bwhat reason\b|\breasons? (?:for|behind)\b|\bhow come\b|^\W*what (?:made|caused|prompted|led)\b",
 )
 WHY = _any_of(*_WHY)
 # a sentence that gives a reason or a purpose
@@ -429,7 +435,7 @@ TAG = _any_of(*_TAGS)
 PRESUMES = _any_of(
     *_TAGS,
     *_WHY,
-    "对吗|对不对|怎么(?:会|要把|反而|又|都|就)|怎么(?![么样]).{2,24}了(?=[,，?？]|$)|既然",
+    "对吗|对不对|怎么(?:会|要把|反而|又|都|就|[这那]么)|怎么(?![么样]).{2,24}了(?=[,，?？]|$)|既然",
     r"^\W*since\b|^\W*given that\b",
 )
 # what the asker says of himself
@@ -449,6 +455,8 @@ DOWN = _any_of(
 UP = _any_of("延伸|提升|提高|扩大|推进|加强|强化|达到|维持|新增|增加|完善|加快|加大|不低于|全面|确保|保障")
 # what cannot both be so: towards which end something is moved, who comes first
 OPPOSITES = (
+    (_any_of("白天|日间", r"\b(?:daytime|by day)\b"), _any_of("夜间|夜里|晚上|深夜", r"\bnight")),
+    (_any_of("变长|延长|拉长"), _any_of("缩短|变短")),
     (_any_of("往上|向上|上收|上移|上提"), _any_of("往下|向下|下移|下沉|下放")),
     (_any_of("率先|带头|最先", r"\b(?:first|lead|ahead)\b"), _any_of("最后|之后才|落在后面", r"\blast\b")),
 )
@@ -475,7 +483,10 @@ DENIES = _any_of("并不是|并非|不意味着|不等于|不代表")
 DENIED = re.compile(r"(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同|仅|但|只|得)|未)([\u4e00-\u9fff]{2,4})")
 CHANGES = _any_of("改(?!革|造|善|进|建)|变(?!化|更)")
 # that something is still there, and that it is gone already
-STILL = _any_of("还没|尚未|仍未|还有|仍有|还存在|还剩", r"\bstill (?:have|has|exist|any|there|got)\b|\bany\b.{1,40}\bleft\b")
+STILL = _any_of(
+    "才?刚(?:刚)?开始|还没|尚未|仍未|还有|仍有|还存在|还剩",
+    r"\bstill (?:have|has|exist|any|there|got)\b|\bany\b.{1,40}\bleft\b",
+)
 ENDED = _any_of("已.{0,8}(?:消除|清零|杜绝|消灭|淘汰)")
 UNCHANGED = _any_of("不变|不改变")
 GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
@@ -490,6 +501,8 @@ SPARED = _any_of(
 FORBIDS = _any_of(
     "不得|不予|不准|禁止|严禁|不再|取缔|停止|查处|打击", r"\b(?:forbid|ban(?:s|ned)?\b|prohibit|outlaw|discourag)\w*"
 )
+# that something is to go
+REMOVED = _any_of("淘汰|关停|取缔|拆除|清退")
 ALLOWED = _any_of(
     "能不能|可不可以|可以|可否|能否|能[^力源够耗]|允许|准许|让不让", r"\b(?:can|may|could|allowed|permitted|permissible)\b"
 )
@@ -559,7 +572,8 @@ MATTER = re.compile(
     rf"|(?:{_ABOUT_ZH}|关于|针对)(?:了|过|到)*(?P<of>[^，。；？?,;]{{2,16}}?)(?:有关|相关)?(?:的|都|，|。|；|分别|各|[？?,;]|$)"
     r"|(?:跟|与|和|同)(?P<with>[^，。；？?,;]{2,14}?)(?:有关|相关)"
     r"|\b(?:mention(?:s|ed|ing)?|talk(?:s|ed|ing)? about|deal(?:s|t|ing)? with|refer(?:s|red|ring)? to|concern(?:s|ed|ing)?"
-    r"|touch(?:es|ed|ing)? on|speak(?:s|ing)? of|bring(?:s|ing)? (?:up|in)|related to|discuss(?:es|ing)?|address(?:es|ing)?)"
+    r"|touch(?:es|ed|ing)? on|speak(?:s|ing)? of|bring(?:s|ing)? (?:up|in)|related to|to do with|discuss(?:es|ing)?"
+    r"|address(?:es|ing)?)"
     r" (?P<en>[^,.?;!]{3,60})",
     re.IGNORECASE,
 )
@@ -575,7 +589,7 @@ LIST_WORDS = _any_of(
     "(?:在|有|请|把|里|中|里面)?(?:哪些|哪几|几|多少|所有|全部)(?:个|条(?![目款])|项(?!目标)|类|样|种|处)?的?"
     "(?:任务|条目|条款|章节|部分|地方|段落|小节|目标|措施|工作|内容|处|节|章|段|条)?(?:里|中|上|当中)?(?:都|被|会)*"
     "(?:提到|提及|涉及|出现|写到|讲到|说到|包含|含有|带有|谈到|关于)?(?:了|过|的)?",
-    "(?:都|请|全部)*(?:列|找|挑|写|说)(?:全|出来?|完整)|这个地方|(?<=出现)过|来?做的(?:事情?)?|列举|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文|这个|分散|条目|事情|东西|活儿|总共|一共|[几多]样|挑出|规定|写在|给我",
+    "(?:都|请|全部)*(?:列|找|挑|写|说)(?:全|出来?|完整)|这个地方|(?<=出现)过|分布在?|这一?[行类种块]|来?做的(?:事情?)?|列举|一一|逐条|提到|提及|涉及|出现|分别|针对|什么|计划|文件|哪里|一下|两处|几处|全文|这个|分散|条目|事情|东西|活儿|总共|一共|[几多]样|挑出|规定|写在|给我",
     r"\b(?:which|what|list|all|every|parts?|sections?|tasks?|places?|chapters?|items|where|plan|document"
     r"|speak(?:s)? of|say(?:s)?|each|want(?:s|ed)?|brought up|bring up|discuss(?:es|ed)?|address(?:es|ed)?|lines of work|listed"
     r"|mention(?:s|ed|ing)?|refer(?:s|red)?|deal(?:s)? with|talk(?:s)? about|cover(?:s)?|appear(?:s)?"

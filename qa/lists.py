@@ -277,7 +277,7 @@ class Lister:
     def _bodies(self, question: Question, plan: Plan) -> list[str]:
         """The bodies that a question names, as far as the plan writes them so: 由省市场监管局牵头 → 省市场监管局."""
         text, found = self._index.folded, []
-        for run in cues.BODY.findall(squeeze(fold(question.text))):
+        for run in cues.BODY.findall(squeeze(list_topic(question.topic))):
             named = next((run[i:] for i in range(len(run) - _BODY_MIN + 1) if run[i:] in text), None)
             found += [named] if named else []
         return found

@@ -7,7 +7,7 @@ from dataclasses import replace
 from corpus.figures import Figure
 from corpus.fold import fold, squeeze
 from corpus.parse import Plan
-from corpus.places import names_city, names_district, short_name
+from corpus.places import cities_in, names_district, short_name
 from corpus.sentences import Sentence
 from index.retrieve import Hit, Index
 from qa import cues, texts
@@ -20,10 +20,12 @@ from qa.claims import (
     english_contradiction,
     met,
     opposite_word,
+    other_city,
     other_code,
     other_date,
     other_level,
     other_number,
+    other_quoted,
     other_rank,
     other_span,
     reworded,
@@ -48,6 +50,7 @@ SURE_COVER = 0.5  # with this share of the question's words a sentence is certai
 SURE_SCORE, SURE_SCORE_ALONE = 1.35, 1.05
 YES_COVER, YES_KNOWN = 0.15, 4.0  # of 80 yeses to the tuning questions these took 4 away, one of them wrong
 YES_COVER_ALONE = 0.25  # ... of a plan without known questions: of the 12 yeses between the two 6 were wrong
+YES_COVER_ACROSS = 0.3  # ... of an English question to a plan without English
 PREMISE_COVER = 0.6  # share of what a figure is stated of that has to stand around the plan's own
 SURE_KNOWN, SURE_LEAD = 3.0, 0.1  # ... or with a known question this many deviations nearer than chance, well ahead of the next
 # deviations above the general questions that the plan does not answer; the second by `planqa eval tune tuning
@@ -130,7 +133,7 @@ class Responder:
         for asked, given, name in cues.DETAILS:
             if asked.search(question.text) and not given.search(self.index.plan.by_ref[evidence[0].sentence.ref].text):
                 return name
-        places = ((cues.ASKS_CITY, names_city, cues.CITY), (cues.ASKS_DISTRICT, names_district, cues.DISTRICT))
+        places = ((cues.ASKS_CITY, cities_in, cues.CITY), (cues.ASKS_DISTRICT, names_district, cues.DISTRICT))
         for asks, names, name in places:
             given_name = any(names(e.sentence.text) for e in evidence[:5])
             if asks.search(question.text) and not given_name and not self._correction(question, evidence, self.index.plan):
@@ -172,7 +175,7 @@ class Responder:
         special = (
             self.lister.tasks(question, plan, ranked[0].sentence)
             or self._correction(question, ranked, plan)
-            or self.lister.introduced(question, plan, ranked[0])
+            or (self.lister.introduced(question, plan, ranked[0]) if self._near(question, ranked[0]) else None)
         )
         if special:
             return special
@@ -452,7 +455,7 @@ class Responder:
         """
         _, known = self.index.background(question.language).above(0.0, best.asked)
         across = question.language == "en" and not self.index.source.english  # then words are shared by chance
-        least = YES_COVER if self.index.source.expansion else SURE_COVER if across else YES_COVER_ALONE
+        least = YES_COVER if self.index.source.expansion else YES_COVER_ACROSS if across else YES_COVER_ALONE
         asked, told = fold(question.text), fold(best.sentence.text)
         return (
             (best.cover >= least or known >= YES_KNOWN)
@@ -497,13 +500,13 @@ class Responder:
         if contradicts(put, fold(best.sentence.text)):
             return True
         body = cues.NAMES_BODY.search(question.text)
-        if body and squeeze(fold(body[1])) not in self._in_role(question, plan, best):
+        if body and squeeze(fold(body[1] or body[2])) not in self._in_role(question, plan, best):
             return True
         if question.kind is Kind.YES_NO and self._other_year(question, best):
             return True
         asked, told = squeeze(fold(question.text)), squeeze(fold(best.sentence.text))
         plan_text = self.index.folded
-        if other_rank(asked, told) or other_span(asked, told):
+        if other_rank(asked, told) or other_span(asked, told) or other_quoted(asked, told) or other_city(asked, told):
             return True
         if other_date(asked, told) or other_code(asked, told, plan_text) or other_level(asked, told, plan_text):
             return True
