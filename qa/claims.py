@@ -57,6 +57,7 @@ _SPAN = re.compile(r"((?:19|20)\d{2})年?\s*(?:至|到|[-—–~～]+|(?:to|thro
 _PREFIXED = re.compile(r"[副非未]([\u4e00-\u9fff]{2})")  # 副主任 is no 主任
 WORD = 2  # characters
 _TAG_MAX = 6  # characters of 对不对, 是真的吗 and the like, which put nothing by themselves
+_KINDS = {"类", "种", "样"}  # measure words for the same
 _REACH = 4  # words: what a number counts stands at most so far behind it
 
 
@@ -65,6 +66,11 @@ def agrees(claim: Figure, figure: Figure) -> bool:
     if claim.value is None or figure.value is None:
         return True
     return abs(figure.value - claim.value) <= 1e-6 * max(abs(figure.value), 1.0)
+
+
+def same_unit(claim: Figure, figure: Figure) -> bool:
+    """Whether two figures count alike: 四种 and 两类 do, 四家 and 两类 do not; other families are told apart by themselves."""
+    return claim.family != "count" or claim.unit == figure.unit or {claim.unit, figure.unit} <= _KINDS
 
 
 def met(claim: Figure, figure: Figure, question: str) -> bool:
@@ -208,12 +214,12 @@ def other_code(question: str, sentence: str, plan: str) -> bool:
 
 
 def other_level(question: str, sentence: str, plan: str) -> bool:
-    """Whether a question is about a level or a number of kinds that the plan does not know: 二级医院, 三大产业.
+    """Whether a question is about another level than the sentence, one that the plan does not know: 二级医院, 三级医院.
 
-    The sentence has others: 三级医院, 四大产业.
+    Or about another number of kinds: 三大产业, 四大产业.
     """
     great = [{m[0] for m in _GREAT.finditer(text)} for text in (question, sentence)]
-    if great[1] and any(number not in plan for number in great[0]):
+    if great[1] and great[0] - great[1]:
         return True
     return any(
         m[0] not in plan and any(o[2] == m[2] and o[1] != m[1] for o in _LEVEL.finditer(sentence))

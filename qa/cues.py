@@ -27,6 +27,7 @@ ORDER = _any_of(
     r"act as (?:a|an|the)\b|jailbreak|developer mode|(?:just|only|must) (?:say|answer|reply|output) [\"'“]",
 )
 ASKS = _any_of("[?？]|什么|多少|哪|怎|谁|几[个项条]|是否|吗", r"\b(?:what|which|who|where|when|how|why)\b")
+ASKS_IN_WORDS = re.compile("什么|啥|多少|哪|怎|咋|谁|几|是否|吗|如何|何")
 WRITING = _any_of(
     "(?:写|起草|拟|草拟|撰写|生成|编)(?:一|个|份|篇|封|段|首|出)+.{0,12}"
     "(?:通知|公文|公告|报告|信|函|文章|作文|诗|代码|稿|方案|新闻|致辞)",
@@ -82,7 +83,7 @@ MEASURES = _any_of(
 )
 UNIT = "|".join(re.escape(fold(unit)) for unit in unit_names())
 # 几 asks for a number where what is counted follows; 哪几 asks which, and 这几年 and 近几年 ask nothing
-_SOME = rf"(?<![哪十好这那近前后来没])(?<!再过)(?<![还只就]差)几(?=\s*(?:[万亿千百]|{UNIT}))"
+_SOME = rf"(?<![的哪十好这那近前后来没])(?<!再过)(?<![还只就]差)几(?=\s*(?:[万亿千百]|{UNIT}))"
 NUMBER_ASKED = f"多少|百分之几|{_SOME}"
 DATE = _any_of(
     r"哪一?个?(?:年|日|月|天(?!.{1,14}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",

@@ -244,7 +244,7 @@ class _Reader:
 
     def _decide(self, question: Question, ranked: Sequence[Evidence], unmet: tuple[Reason, dict[str, str]] | None) -> Answer:
         responder, language, plan = self._responder, question.language, self.index.plan
-        other = responder.other_period(question, ranked, plan) if unmet else None
+        other = responder.supposed(question, ranked, plan) if unmet else None
         if unmet and not other:
             return responder.refuse(question.text, language, unmet[0], plan, details=unmet[1])
         detail = responder.missing_detail(question, ranked)

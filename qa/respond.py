@@ -1,5 +1,6 @@
 """One question becomes one checked answer: refuse early, find evidence, decide, compose, check."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,8 +16,10 @@ from qa.answer import Answer, Citation, Nearest, Reason
 from qa.check import faults
 from qa.claims import (
     WORD,
+    agrees,
     contradicts,
     ended,
+    english_claims,
     english_contradiction,
     met,
     opposite_word,
@@ -29,6 +32,7 @@ from qa.claims import (
     other_rank,
     other_span,
     reworded,
+    same_unit,
     stated,
 )
 from qa.compare import Comparison
@@ -36,8 +40,9 @@ from qa.compose import MAX_MEASURES, MAX_TEXT, cite, cite_heading, following, me
 from qa.evidence import IN_FOCUS, SOME_FOCUS, Evidence, Ranker, clause_of, is_lead
 from qa.lists import Lister
 from qa.speak import Draft, Speaker
-from qa.understand import Kind, Question, Scope, premise, supposes
+from qa.understand import Kind, Question, Scope, language_of, premise, supposes
 
+_PART = re.compile("[；;]")
 EVIDENCE_HITS = 12  # sections of which sentences are read
 FIGURE_COVER = 0.35  # a figure counts as the answer only where this share of the question's words stands around it
 HALF = 0.5  # ... or more of the words for the thing counted behind it: of 45 such figures 41 were the answer
@@ -51,6 +56,7 @@ SURE_SCORE, SURE_SCORE_ALONE = 1.35, 1.05
 YES_COVER, YES_KNOWN = 0.15, 4.0  # of 80 yeses to the tuning questions these took 4 away, one of them wrong
 YES_COVER_ALONE = 0.25  # ... of a plan without known questions: of the 12 yeses between the two 6 were wrong
 YES_COVER_ACROSS = 0.3  # ... of an English question to a plan without English
+AS_NEAR = 0.7  # a figure with this share of the words around the best one may be the one that is meant
 PREMISE_COVER = 0.6  # share of what a figure is stated of that has to stand around the plan's own
 SURE_KNOWN, SURE_LEAD = 3.0, 0.1  # ... or with a known question this many deviations nearer than chance, well ahead of the next
 # deviations above the general questions that the plan does not answer; the second by `planqa eval tune tuning
@@ -220,13 +226,8 @@ class Responder:
         """What the plan says where the question states another figure."""
         best, language = ranked[0], question.language
         near = [e.sentence for e in ranked[:6] if e.sentence.ref == best.sentence.ref and e.score >= NEAR * best.score]
-        for claim in question.claims:
-            found = [(s, f) for s in near if (f := self._claimed(question, plan, s, claim))]
-            if found and not any(met(claim, figure, fold(question.text)) for _, figure in found):
-                sentence, figure = found[0]
-                said = self.speaker.figure(plan, sentence, figure, language)
-                return self._corrected(question, said, cite(plan, sentence, 1, [(figure.start, figure.end)]))
-        wrong = self._premise(question, ranked, plan)
+        wrong = next(filter(None, (self._wrong_figure(question, near, plan, claim) for claim in question.claims)), None)
+        wrong = wrong or self._premise(question, ranked, plan)
         if wrong:
             return wrong
         if (
@@ -235,11 +236,13 @@ class Responder:
             and ended(fold(question.text), fold(best.sentence.text))
         ):
             return self._corrected(question, self._shortened(question, plan, best.sentence), cite(plan, best.sentence, 1))
-        told = self.speaker.sentence(plan, best.sentence, "en")
-        own = cues.OWN_CASE.search(question.text)
-        if language == "en" and not own and english_contradiction(question.text, told):
-            return self._corrected(question, self._shortened(question, plan, best.sentence), cite(plan, best.sentence, 1))
-        return None
+        if language == "zh" or cues.OWN_CASE.search(question.text):
+            return None
+        wrongly = [s for s in near if english_contradiction(question.text, self.speaker.sentence(plan, s, "en"))]
+        # another sentence than the best is held against only where that gives no number itself
+        if not wrongly or (wrongly[0] != best.sentence and english_claims(self.speaker.sentence(plan, best.sentence, "en"))):
+            return None
+        return self._corrected(question, self._shortened(question, plan, wrongly[0]), cite(plan, wrongly[0], 1))
 
     def _premise(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
         return next(filter(None, (self._wrong_premise(question, ranked, plan, claim) for claim in question.claims)), None)
@@ -256,7 +259,7 @@ class Responder:
             (e.sentence, f): self.ranker.figure_cover(stated, groups, weights, plan.id, e.sentence, f)
             for e in (ranked if groups else ())
             for f in self.ranker.figures(e.sentence.text)
-            if f.family == claim.family and (f.family != "count" or f.unit == claim.unit)
+            if f.family == claim.family and same_unit(claim, f)
         }
         near = {place: cover for place, cover in covers.items() if cover >= PREMISE_COVER}
         if not near or any(met(claim, figure, fold(question.text)) for _, figure in near):
@@ -265,10 +268,32 @@ class Responder:
         said = self.speaker.figure(plan, sentence, figure, question.language)
         return self._corrected(question, said, cite(plan, sentence, 1, [(figure.start, figure.end)]))
 
-    def _claimed(self, question: Question, plan: Plan, sentence: Sentence, claim: Figure) -> Figure | None:
-        """The figure of a sentence that measures what a claimed one does."""
-        figure = self.ranker.best_figure(question, plan.id, sentence, claim.family)
-        return figure if figure and (claim.family != "count" or claim.unit == figure.unit) else None
+    def _wrong_figure(self, question: Question, near: Sequence[Sentence], plan: Plan, claim: Figure) -> Draft | None:
+        """What the sentences near the answer give for a figure that the question states; None where that is so."""
+        covers = self._figures_like(question, plan, near, claim)
+        best = {s: max((f for t, f in covers if t == s), key=lambda f, s=s: covers[s, f]) for s, _ in covers}  # type: ignore[misc]
+        asked = fold(question.text)
+        if not best or any(met(claim, figure, asked) for figure in best.values()):
+            return None
+        sentence, figure = next(iter(best.items()))
+        # that of another thing in the same sentence, about as near: which one is meant cannot be told
+        if any(agrees(claim, f) and cover >= AS_NEAR * covers[sentence, figure] for (_, f), cover in covers.items()):
+            return None
+        said = self.speaker.figure(plan, sentence, figure, question.language)
+        return self._corrected(question, said, cite(plan, sentence, 1, [(figure.start, figure.end)]))
+
+    def _figures_like(
+        self, question: Question, plan: Plan, sentences: Iterable[Sentence], claim: Figure
+    ) -> dict[tuple[Sentence, Figure], float]:
+        """The figures that measure what a claimed one does, each with the share of the question's words around it."""
+        groups = self.ranker.groups(question)
+        weights = self.ranker.weights(groups)
+        return {
+            (s, f): self.ranker.figure_cover(question, groups, weights, plan.id, s, f)
+            for s in sentences
+            for f in self.ranker.figures(s.text)
+            if f.family == claim.family and same_unit(claim, f)
+        }
 
     def _corrected(self, question: Question, said: str, citation: Citation) -> Draft:
         text = self.speaker.marked([said], question.language)
@@ -435,7 +460,8 @@ class Responder:
             has = any(f.family not in ("date", "label", "") for f in self.ranker.figures(sentence))
             pair = texts.YES if has and not self._left_open(question, best) else texts.NO_VALUE
         elif question.kind is not Kind.YES_NO:
-            presumes = cues.PRESUMES.search(asked) and self._near(question, best) and self._disputed(question, best, plan)
+            states = cues.PRESUMES.search(asked) or self._states(asked) or self._misquotes(question, best)
+            presumes = states and self._near(question, best) and self._disputed(question, best, plan)
             unsaid = cues.WHY.search(asked) and not cues.BECAUSE.search(
                 self.speaker.sentence(plan, best.sentence, question.language)
             )
@@ -447,6 +473,15 @@ class Responder:
         else:
             pair = texts.YES if self._affirmed(question, plan, best) else texts.RELATED
         return texts.pick(pair, question.language).format(text=body)
+
+    @staticmethod
+    def _states(asked: str) -> bool:
+        """Whether a Chinese question is but a statement with a question mark."""
+        return asked.endswith("?") and language_of(asked) == "zh" and not cues.ASKS_IN_WORDS.search(asked)
+
+    @staticmethod
+    def _misquotes(question: Question, best: Evidence) -> bool:
+        return other_quoted(squeeze(fold(question.text)), squeeze(fold(best.sentence.text)))
 
     def _affirmed(self, question: Question, plan: Plan, best: Evidence) -> bool:
         """Whether a sentence is so certainly what a question asks about that it can be answered with yes.
@@ -535,16 +570,31 @@ class Responder:
 
     def _other_year(self, question: Question, best: Evidence) -> bool:
         """Whether the sentence names years, and none that the question names, or another span of them."""
-        years = self._years_in(best.sentence.text)
+        years = self._years_in(self._part_about(question, best.sentence.text))
         apart = bool(question.years and years and years.isdisjoint(question.years))
         return apart or other_span(fold(question.text), fold(best.sentence.text))
+
+    def _part_about(self, question: Question, text: str) -> str:
+        """The part of a sentence that holds most of the question's words, of one that ； divides."""
+        groups = self.ranker.groups(question)
+        weights = self.ranker.weights(groups)
+        ends = [0, *(m.end() for m in _PART.finditer(text)), len(text)]
+        return text[slice(*max(itertools.pairwise(ends), key=lambda span: self.ranker.span_cover(groups, weights, text, span)))]
 
     def _other_time(self, question: Question, found: Evidence) -> bool:
         """Whether a figure is asked for a year beyond those that it is given for; of a text without a period, for another."""
         years = self._years(found)
         if not question.years or not years:
             return False
-        return min(question.years) > max(years) or not (self.index.plan.meta.period or years & set(question.years))
+        period = self.index.plan.meta.period
+        before = period is not None and max(question.years) < min(period[0], *years)
+        return before or min(question.years) > max(years) or not (period or years & set(question.years))
+
+    def supposed(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
+        """What the plan says where a question about a year outside its period supposes what is not so."""
+        if not supposes(question):
+            return None
+        return self.other_period(question, ranked, plan) or self._correction(question, ranked, plan)
 
     def other_period(self, question: Question, ranked: Sequence[Evidence], plan: Plan) -> Draft | None:
         """No, where a question supposes a year outside the plan's period for something that the plan sets another year for."""
