@@ -230,12 +230,10 @@ class Responder:
         wrong = wrong or self._premise(question, ranked, plan)
         if wrong:
             return wrong
-        if (
-            question.kind in (Kind.FIGURE, Kind.DATE)
-            and self._near(question, best)
-            and ended(fold(question.text), fold(best.sentence.text))
-        ):
-            return self._corrected(question, self._shortened(question, plan, best.sentence), cite(plan, best.sentence, 1))
+        if question.kind in (Kind.FIGURE, Kind.DATE):
+            gone = next((e for e in ranked[:4] if self._about_end(question, e)), None)
+            if gone:
+                return self._corrected(question, self._shortened(question, plan, gone.sentence), cite(plan, gone.sentence, 1))
         if language == "zh" or cues.OWN_CASE.search(question.text):
             return None
         wrongly = [s for s in near if english_contradiction(question.text, self.speaker.sentence(plan, s, "en"))]
@@ -267,6 +265,13 @@ class Responder:
         sentence, figure = max(near, key=lambda place: near[place])
         said = self.speaker.figure(plan, sentence, figure, question.language)
         return self._corrected(question, said, cite(plan, sentence, 1, [(figure.start, figure.end)]))
+
+    def _about_end(self, question: Question, evidence: Evidence) -> bool:
+        """Whether a sentence says that what the question supposes to be there is gone: when will the last one be closed."""
+        known = tuple(g for g in self.ranker.groups(question) if any(t in self.index.vocabulary for t in g))
+        inside = self.ranker.sentence_terms(evidence.plan, evidence.sentence)
+        about = self.ranker.cover(known, self.ranker.weights(known), inside, frozenset()) >= FIGURE_COVER
+        return about and ended(fold(question.text), fold(evidence.sentence.text))
 
     def _wrong_figure(self, question: Question, near: Sequence[Sentence], plan: Plan, claim: Figure) -> Draft | None:
         """What the sentences near the answer give for a figure that the question states; None where that is so."""
@@ -347,11 +352,11 @@ class Responder:
             if (often or event) and not question.strict and self.sure(question, best):
                 return self._fact(question, ranked, plan)
             return Reason.NO_FIGURE
-        if self._other_time(question, found):
-            return Reason.NO_FIGURE
         achieved = cues.RESULT.search(fold(question.text)) and not cues.TO_COME.search(question.text)
         if achieved and not cues.STANDS.search(found.sentence.text) and not self._before(found):
             return Reason.NO_RESULT
+        if self._other_time(question, found):
+            return Reason.NO_FIGURE
         whole = self.speaker.sentence(plan, found.sentence, question.language)
         # a date is told with what it begins or ends, and a sentence with two dates is not torn
         dated = question.kind is Kind.DATE and len(whole) <= MAX_DATED
