@@ -242,9 +242,7 @@ def reworded(question: str, sentence: str) -> bool:
 
 
 def _other_way(question: str, sentence: str) -> bool:
-    """Whether something is said to have risen since a time before, and the sentence says that it fell, or the reverse."""
-    if not cues.SINCE.search(question):
-        return False
+    """Whether something is said to rise, and the sentence says that it falls, or the reverse: 会多花钱, 降低成本."""
     asked, told = (tuple(bool(way.search(text)) for way in (cues.ROSE, cues.FELL)) for text in (question, sentence))
     return asked != told and sum(asked) == 1 and sum(told) == 1
 

@@ -461,11 +461,14 @@ OPPOSITES = (
     (_any_of("往上|向上|上收|上移|上提"), _any_of("往下|向下|下移|下沉|下放")),
     (_any_of("率先|带头|最先", r"\b(?:first|lead|ahead)\b"), _any_of("最后|之后才|落在后面", r"\blast\b")),
 )
-# than before, and that something has become more or less
-SINCE = _any_of("比(?:上|前|去|往|同|以前|过去|原来|19|20)", r"\bthan (?:in )?(?:the )?(?:last|previous|before|year)\b")
-ROSE = _any_of("多了|高了|大了|涨|增[加长产多]|上升|提高|扩大|攀升", r"\b(?:rose|risen|increas\w+|grew|grown|more|higher)\b")
+# that something has become more or less
+ROSE = _any_of(
+    "多了|高了|大了|多花|变[多高大贵]|加重|涨|增[加长产多]|上升|提高|扩大|攀升",
+    r"\b(?:rose|risen|increas\w+|grew|grown|more|higher)\b",
+)
 FELL = _any_of(
-    "少了|低了|小了|跌|减[少产退]|下降|降低|缩小|回落|下滑", r"\b(?:fell|fallen|decreas\w+|drop\w*|less|fewer|lower)\b"
+    "少了|低了|小了|少花|变[少低小]|减轻|跌|减[少产退]|下降|降低|缩小|回落|下滑",
+    r"\b(?:fell|fallen|decreas\w+|drop\w*|less|fewer|lower)\b",
 )
 # the formula with which a document is sent out, and questions about that
 ISSUED = _any_of("印发给你们|现予印发|现予公布|关于印发.{2,40}的通知|经.{1,12}同意，现将|此件公开发布")
