@@ -129,6 +129,10 @@ class Ranker:
         ]
         return (*known, *(() for _ in missing))
 
+    def wanted(self, question: Question) -> list[str]:
+        """All words by which a part of a sentence is known to be about the question."""
+        return [term for group in self.groups(question) for term in group]
+
     def cover(self, groups: Groups, weights: Weights, inside: frozenset[str], beside: frozenset[str]) -> float:
         """The weighted share of groups that the words hold, those beside counting half."""
         if not groups or not weights.sum():

@@ -170,7 +170,7 @@ class Lister:
 
     def _clause(self, question: Question, plan: Plan, sentence: Sentence, wanted: Sequence[str]) -> str:
         """The part of a sentence that a line of a list tells."""
-        return shorten(self._speaker.sentence(plan, sentence, question.language), wanted, CLAUSE_MAX[question.language])
+        return shorten(self._speaker.sentence(sentence, question.language), wanted, CLAUSE_MAX[question.language])
 
     @staticmethod
     def _told(plan: Plan, sentence: Sentence) -> tuple[Sentence, ...]:
@@ -182,7 +182,7 @@ class Lister:
         """A section's address and title; one without a title is known by its address."""
         section, above = plan.by_ref[ref], plan.path(ref)[-2:-1]
         own = section.title or not above or plan.heading(ref) != plan.heading(above[0].ref)
-        return f"{section.address} {self._speaker.title(plan, ref, question.language) if own else ''}".strip()
+        return f"{section.address} {self._speaker.title(ref, question.language) if own else ''}".strip()
 
     def named(self, question: Question, plan: Plan) -> Section | None:
         """The section whose title, in either language, stands in the question; the longest title wins."""
@@ -211,13 +211,13 @@ class Lister:
             said = (f"{self._clause(question, plan, s, ())}[{mark}]" for mark, s in enumerate(told, first))
             lines.append(f"{child.address} {'；'.join(said)}")
         if lead:
-            head = f"{self._speaker.sentence(plan, lead, question.language).rstrip('。.：:')}：[1]"
+            head = f"{self._speaker.sentence(lead, question.language).rstrip('。.：:')}：[1]"
         else:
             head = self._head(question, plan, section, len(children))
         return self._draft(plan, head, lines, citations)
 
     def _head(self, question: Question, plan: Plan, section: Section, parts: int) -> str:
-        title = self._speaker.title(plan, section.ref, question.language)
+        title = self._speaker.title(section.ref, question.language)
         number = texts.count(parts, question.language)
         return texts.pick(texts.LIST_CHILDREN, question.language).format(title=title, count=number)
 
@@ -236,7 +236,7 @@ class Lister:
         if not leads:
             return None
         head = self._head(question, plan, section, len(leads))
-        lines = [f"{self._speaker.sentence(plan, s, question.language)}[{i}]" for i, s in enumerate(leads, 1)]
+        lines = [f"{self._speaker.sentence(s, question.language)}[{i}]" for i, s in enumerate(leads, 1)]
         return Draft("\n".join([head, *lines]), tuple(cite(plan, s, i) for i, s in enumerate(leads, 1)), numbers_in(head))
 
     def _holding(self, question: Question, plan: Plan) -> tuple[list[Sentence], list[str]]:

@@ -240,11 +240,11 @@ class _Reader:
 
     def _side(self, asked: Question, vector: Vectors) -> Evidence | None:
         hits = self.index.search(asked.topic, k=EVIDENCE_HITS, language=asked.language, vector=vector)
-        return self._responder.figure_of(asked, self._responder.ranker.rank(asked, hits))
+        return self._responder.sought.figure(asked, self._responder.ranker.rank(asked, hits))
 
     def _decide(self, question: Question, ranked: Sequence[Evidence], unmet: tuple[Reason, dict[str, str]] | None) -> Answer:
         responder, language, plan = self._responder, question.language, self.index.plan
-        other = responder.supposed(question, ranked, plan) if unmet else None
+        other = responder.corrections.supposed(question, ranked) if unmet else None
         if unmet and not other:
             return responder.refuse(question.text, language, unmet[0], plan, details=unmet[1])
         detail = responder.missing_detail(question, ranked)

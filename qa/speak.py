@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.figures import Figure, english_forms
-from corpus.parse import Plan
 from corpus.sentences import Sentence
 from index.retrieve import Index
 from qa.answer import Citation
-from qa.compose import figure_text, shorten
+from qa.compose import MAX_TEXT, figure_text, shorten
 
 FIGURE_CLAUSE_MAX = 240  # characters of an English clause that gives a figure
 _AND = re.compile(r"^(?:and|but|or) ")
@@ -36,18 +35,22 @@ class Speaker:
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    def title(self, plan: Plan, ref: str, language: str) -> str:
+    def title(self, ref: str, language: str) -> str:
         """A section's title in the asker's language, where it has one."""
         if language == "zh":
-            return plan.heading(ref)
-        path = [self._index.rendering(s.ref, s.title) for s in plan.path(ref) if s.title]
-        return (path[-1] if path else "") or plan.heading(ref)
+            return self._index.plan.heading(ref)
+        path = [self._index.rendering(s.ref, s.title) for s in self._index.plan.path(ref) if s.title]
+        return (path[-1] if path else "") or self._index.plan.heading(ref)
 
-    def sentence(self, plan: Plan, sentence: Sentence, language: str) -> str:
+    def sentence(self, sentence: Sentence, language: str) -> str:
         """A whole sentence."""
         return (self._index.rendering(sentence.ref, sentence.text) if language == "en" else "") or sentence.text
 
-    def figure(self, plan: Plan, sentence: Sentence, figure: Figure, language: str) -> str:
+    def shortened(self, sentence: Sentence, language: str, wanted: Sequence[str]) -> str:
+        """A sentence, or of a long one the clauses around the wanted words."""
+        return shorten(self.sentence(sentence, language), wanted, MAX_TEXT[language])
+
+    def figure(self, sentence: Sentence, figure: Figure, language: str) -> str:
         """The clause of a sentence that gives a figure, with its subject and horizon."""
         english = self._index.rendering(sentence.ref, sentence.text) if language == "en" else ""
         if not english:

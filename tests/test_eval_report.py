@@ -18,7 +18,7 @@ from qa.eval.retrieval import beir_dataset, evaluate_retrieval
 from qa.eval.stats import Estimate
 
 EVIL = '<script>alert(1)</script><img src=x onerror="alert(2)">'
-SETTINGS = {"constants": {"qa.respond.CHANCE": 2.0}, "answers": None, "odd": EVIL}
+SETTINGS = {"constants": {"qa.judge.CHANCE": 2.0}, "answers": None, "odd": EVIL}
 VOID = {"meta", "img", "br", "line", "rect", "polyline"}
 
 

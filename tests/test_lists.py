@@ -159,7 +159,7 @@ def test_a_yes_needs_more_shared_words_where_no_question_is_known(cover, affirme
     responder = Responder(index, 300)
     asked = understand("阅览室包括老年区吗？", Scope(index.plan, index.folded))
     best = responder.ranker.rank(asked, index.search(asked.topic))[0]
-    assert responder._affirmed(asked, index.plan, replace(best, cover=cover, score=2.0)) is affirmed
+    assert responder.stated.affirmed(asked, replace(best, cover=cover, score=2.0)) is affirmed
 
 
 def test_what_came_of_a_year_of_the_plan_itself_is_not_told(libraries):

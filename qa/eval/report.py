@@ -11,7 +11,7 @@ from qa.eval.results import json_text
 from qa.eval.retrieval import MEASURES, RetrievalResult
 from qa.eval.stats import Estimate
 
-_THRESHOLD = "qa.respond.CHANCE"
+_THRESHOLD = "qa.judge.CHANCE"
 _SHOWN = 5  # hits shown of each system
 _LONG = ("question", "answer", "gold", "why")  # columns that need room
 

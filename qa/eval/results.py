@@ -127,11 +127,11 @@ def constants() -> dict[str, float]:
     """The numbers in the code that a figure may depend on, by module and name."""
     from corpus import chunks
     from index import retrieve
-    from qa import evidence, respond
+    from qa import corrections, evidence, judge, respond, sought, stated
 
     return {
         f"{module.__name__}.{name}": value
-        for module in (chunks, retrieve, evidence, respond)
+        for module in (chunks, retrieve, corrections, evidence, judge, respond, sought, stated)
         for name, value in sorted(vars(module).items())
         if name.isupper() and isinstance(value, int | float)
     }

@@ -14,7 +14,7 @@ from corpus.parse import Plan
 from index import retrieve
 from index.retrieve import WEIGHTS, Index, Signals
 from index.settings import Settings
-from qa import respond
+from qa import judge
 from qa.eval.answers import evaluate_answers, refused_at
 from qa.eval.questions import GoldSet
 from qa.eval.retrieval import Dataset, Phase, Run, best_chunks, embed_queries, fold_hits, measure, own_index, silent
@@ -29,7 +29,7 @@ _PLACES = {
     "dense": "index.retrieve.DENSE_WEIGHT",
     "known": "index.retrieve.QUESTION_WEIGHT",
     "max_chars": "corpus.chunks.MAX_CHARS",
-    "chance": "qa.respond.CHANCE",
+    "chance": "qa.judge.CHANCE",
 }
 CONSTANTS = tuple(_PLACES)
 
@@ -153,9 +153,9 @@ def tune_chance(engine: PlanQA, gold: GoldSet, plan: Plan, phase: Phase) -> Curv
         return None
     # each kind weighs one half, however many questions it has
     weight = np.where(kinds, len(kinds) / (2 * kinds.sum()), len(kinds) / (2 * (~kinds).sum()))
-    grid = with_current(CHANCE_GRID, respond.CHANCE)
+    grid = with_current(CHANCE_GRID, judge.CHANCE)
     right = [[refused_at(v, value) == v.refusable for v in verdicts] for value in grid]
-    return curve_of("chance", "balanced accuracy", grid, respond.CHANCE, np.array(right) * weight)
+    return curve_of("chance", "balanced accuracy", grid, judge.CHANCE, np.array(right) * weight)
 
 
 # ---- all of it ------------------------------------------------------------------------------------------------------

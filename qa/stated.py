@@ -1,0 +1,159 @@
+"""What a question states, held against a sentence: whether it bears it out or speaks against it."""
+
+import itertools
+import re
+
+from corpus.fold import fold, squeeze
+from corpus.places import short_name
+from corpus.sentences import Sentence
+from index.retrieve import Index
+from qa import cues
+from qa.claims import (
+    WORD,
+    contradicts,
+    met,
+    other_city,
+    other_code,
+    other_date,
+    other_level,
+    other_number,
+    other_quoted,
+    other_rank,
+    other_span,
+    reworded,
+    stated,
+)
+from qa.evidence import Evidence, Ranker
+from qa.judge import Judge
+from qa.speak import Speaker
+from qa.understand import Kind, Question, language_of
+from qa.years import years_in
+
+_PART = re.compile("[；;]")
+YES_COVER, YES_KNOWN = 0.15, 4.0  # of 80 yeses to the tuning questions these took 4 away, one of them wrong
+YES_COVER_ALONE = 0.25  # ... of a plan without known questions: of the 12 yeses between the two 6 were wrong
+YES_COVER_ACROSS = 0.3  # ... of an English question to a plan without English
+
+
+class Stated:
+    """Tells whether a sentence says what a question states, or otherwise."""
+
+    def __init__(self, index: Index, ranker: Ranker, speaker: Speaker, judge: Judge) -> None:
+        self._index = index
+        self._ranker = ranker
+        self._speaker = speaker
+        self._judge = judge
+
+    def disputed(self, question: Question, best: Evidence) -> bool:
+        """Whether the sentence speaks against what the question states: by its words, or by naming another thing."""
+        put = fold(question.text) if cues.PRESUMES.search(question.text) else stated(fold(question.text))
+        if contradicts(put, fold(best.sentence.text)):
+            return True
+        body = cues.NAMES_BODY.search(question.text)
+        if body and squeeze(fold(body[1] or body[2])) not in self._in_role(question, best):
+            return True
+        if question.kind is Kind.YES_NO and self.other_year(question, best):
+            return True
+        asked, told = squeeze(fold(question.text)), squeeze(fold(best.sentence.text))
+        plan_text = self._index.folded
+        if other_rank(asked, told) or other_span(asked, told) or other_quoted(asked, told) or other_city(asked, told):
+            return True
+        if other_date(asked, told) or other_code(asked, told, plan_text) or other_level(asked, told, plan_text):
+            return True
+        if question.language == "en" and other_number(question.text, self._speaker.sentence(best.sentence, "en")):
+            return True
+        return self._names_another(question, best)
+
+    def _names_another(self, question: Question, best: Evidence) -> bool:
+        """Whether the question names a thing of the plan's own that the sentence and its section do not."""
+        section = squeeze(fold(self._index.plan.by_ref[best.sentence.ref].whole))
+        asked = squeeze(fold(question.text))
+        own = {squeeze(fold(n)) for place in self._index.plan.meta.place for n in (place, short_name(place))}
+        names = [(en, zh) for en, zh in self._index.names if squeeze(fold(zh)) not in own]
+        if question.language == "en":
+            named = [zh for en, zh in names if en in question.text]
+        else:
+            named = [w for w in {*self._index.words.lexicon, *(zh for _, zh in names)} if squeeze(fold(w)) in asked]
+        return any(name not in own and name not in section for name in (squeeze(fold(n)) for n in named))
+
+    def other_year(self, question: Question, best: Evidence) -> bool:
+        """Whether the sentence names years, and none that the question names, or another span of them."""
+        years = years_in(self._part_about(question, best.sentence.text))
+        apart = bool(question.years and years and years.isdisjoint(question.years))
+        return apart or other_span(fold(question.text), fold(best.sentence.text))
+
+    def _part_about(self, question: Question, text: str) -> str:
+        """The part of a sentence that holds most of the question's words, of one that ； divides."""
+        groups = self._ranker.groups(question)
+        weights = self._ranker.weights(groups)
+        ends = [0, *(m.end() for m in _PART.finditer(text)), len(text)]
+        return text[
+            slice(*max(itertools.pairwise(ends), key=lambda span: self._ranker.span_cover(groups, weights, text, span)))
+        ]
+
+    @staticmethod
+    def is_statement(asked: str) -> bool:
+        """Whether a Chinese question is but a statement with a question mark."""
+        return asked.endswith("?") and language_of(asked) == "zh" and not cues.ASKS_IN_WORDS.search(asked)
+
+    @staticmethod
+    def misquotes(question: Question, best: Evidence) -> bool:
+        """Whether the question quotes a name that the sentence quotes otherwise."""
+        return other_quoted(squeeze(fold(question.text)), squeeze(fold(best.sentence.text)))
+
+    def affirmed(self, question: Question, best: Evidence) -> bool:
+        """Whether a sentence is so certainly what a question asks about that it can be answered with yes.
+
+        A place or a project that both name does not do: whether it will be filled in shares only its name with the sentence.
+        """
+        _, known = self._index.background(question.language).above(0.0, best.asked)
+        across = question.language == "en" and not self._index.source.english  # then words are shared by chance
+        least = YES_COVER if self._index.source.expansion else YES_COVER_ACROSS if across else YES_COVER_ALONE
+        asked, told = fold(question.text), fold(best.sentence.text)
+        return (
+            (best.cover >= least or known >= YES_KNOWN)
+            and not reworded(asked, told)
+            and not self._unheard(question)
+            and self._judge.sure(question, best)
+            and self._borne_out(question, best)
+            and self._member_named(question, best)
+            and self._of_kind(question, best)
+            and (not cues.STILL_NEEDED.search(asked) or bool(cues.DUTY.search(told)))
+        )
+
+    def _member_named(self, question: Question, best: Evidence) -> bool:
+        """Whether the section names what the question asks to be among others, by its last word; true where nothing is."""
+        asked = cues.MEMBER.search(fold(question.text))
+        words = [w for w in self._index.words.terms(asked["thing"]) if len(w) >= WORD] if asked else []
+        return not words or words[-1] in squeeze(fold(self._index.plan.by_ref[best.sentence.ref].whole))
+
+    def _of_kind(self, question: Question, best: Evidence) -> bool:
+        """Whether the kind that the question puts something in is named by the sentence or above it; true without one."""
+        asked = cues.CLASSED.search(squeeze(fold(question.text)))
+        *above, own = self._index.plan.path(best.sentence.ref)
+        return not asked or asked["thing"] in squeeze(fold("\n".join([*(s.title for s in above), own.whole])))
+
+    def _unheard(self, question: Question) -> bool:
+        """Whether the question quotes a word that the plan does not use."""
+        return any(squeeze(q) not in self._index.folded for q in question.quoted)
+
+    def _borne_out(self, question: Question, best: Evidence) -> bool:
+        """Whether the section gives each figure that the question states."""
+        sentences = self._index.plan.by_ref[best.sentence.ref].sentences
+        figures = [f for s in sentences for f in self._ranker.figures(s.text)]
+        asked = fold(question.text)
+        return all(any(f.family == claim.family and met(claim, f, asked) for f in figures) for claim in question.claims)
+
+    def in_charge(self, question: Question, best: Evidence) -> Sentence | None:
+        """The line of the section that says who is in charge, where the question asks that or names a body."""
+        if not (question.holds and question.holds.search("部门")) and not cues.NAMES_BODY.search(question.text):
+            return None
+        return next((s for s in self._index.plan.by_ref[best.sentence.ref].sentences if cues.IN_CHARGE.search(s.text)), None)
+
+    def _in_role(self, question: Question, best: Evidence) -> str:
+        """The bodies that the section names for the part that a question asks about, else the whole section; folded."""
+        section, role = self._index.plan.by_ref[best.sentence.ref], cues.ROLE_ASKED.search(question.text)
+        line = self.in_charge(question, best)
+        parts = cues.ROLE.split(line.text) if role and line else []
+        named = [bodies for name, bodies in zip(parts[1::2], parts[2::2], strict=True) if role and name == role[1]]
+        return squeeze(fold(named[0] if named else section.whole))

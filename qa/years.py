@@ -1,0 +1,39 @@
+"""Which years a sentence is about, and whether they are those that a question asks for."""
+
+from corpus.parse import Plan
+from qa import cues
+from qa.evidence import Evidence, Ranker, clause_of
+from qa.understand import Question
+
+
+def years_in(text: str) -> set[int]:
+    """The years that a text names, without those that something is compared with."""
+    dates = (f for f in Ranker.figures(text) if f.family == "date" and not cues.COMPARED.search(text, 0, f.start))
+    return {int(f.value) for f in dates if f.value}
+
+
+def years_of(plan: Plan, evidence: Evidence) -> set[int]:
+    """The years that a sentence is about: its own, else those of its lead, else of a heading above it."""
+    sentence = evidence.sentence
+    before = [s.text for s in plan.by_ref[sentence.ref].sentences if s.start < sentence.start]
+    leads = [text for text in reversed(before) if text.endswith(("：", ":"))]
+    headings = [s.title for s in reversed(plan.path(sentence.ref))]
+    figure = evidence.figure
+    clause = sentence.text[slice(*clause_of(sentence.text, figure.start))] if figure and figure.family != "date" else ""
+    return next(filter(None, map(years_in, (clause, sentence.text, *leads, *headings))), set())
+
+
+def is_past(plan: Plan, found: Evidence) -> bool:
+    """Whether a sentence is about years before the plan's period: no target is set for them."""
+    years, period = years_of(plan, found), plan.meta.period
+    return period is not None and bool(years) and max(years) < period[0]
+
+
+def other_time(question: Question, plan: Plan, found: Evidence) -> bool:
+    """Whether a figure is asked for a year beyond those that it is given for; of a text without a period, for another."""
+    years = years_of(plan, found)
+    if not question.years or not years:
+        return False
+    period = plan.meta.period
+    before = period is not None and max(question.years) < min(period[0], *years)
+    return before or min(question.years) > max(years) or not (period or years & set(question.years))
