@@ -1,5 +1,6 @@
 """What the plan says where a question takes something for given that is not so."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -68,9 +69,8 @@ class Corrections:
 
     def _other_figure(self, question: Question, near: Sequence[Sentence], claim: Figure) -> Draft | None:
         covers = self._figures_like(question, self._ranker.groups(question), near, claim)
-        places = [
-            max((p for p in covers if p[0] == s), key=lambda p: covers[p]) for s in near if any(p[0] == s for p in covers)
-        ]
+        of_each = itertools.groupby(covers, key=lambda place: place[0])  # sentence by sentence, as they were found
+        places = [max(group, key=lambda place: covers[place]) for _, group in of_each]
         if not places or any(met(claim, figure, fold(question.text)) for _, figure in places):
             return None
         # that of another thing in the same sentence, about as near: which one is meant cannot be told
