@@ -406,10 +406,16 @@ UNIVERSAL = _any_of(
 ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅", r"(?<!not )\b(?:only|merely|solely)\b")
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|推广|启动")
 # a term that a question states, where 三年行动 and 干满一年 state none
-SET_TERM = re.compile(r"(?:花|用|历时|长达|定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$")
+SET_TERM = re.compile(
+    r"(?:任期|期限|有效期|花|用|历时|长达|定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$"
+)
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入, 能刷脸不: a question, no denial
-HALF_PASSED = re.compile("过半|超过一半|超过半数")
+HALVES = (
+    (re.compile("(?:没|不|未)过半|不[到足]一半"), "不到50%"),
+    (re.compile("过半|超过一半|超过半数"), "超过50%"),
+    (re.compile("一半以上"), "50%以上"),
+)
 A_NOT_A = re.compile(r"(\w{1,2})不\1|有没有|有无|(?:不|没有?)\W*$")
 # whether something is one of several: 当中是否有智慧农业, 包括装修垃圾吗
 MEMBER = re.compile(

@@ -263,7 +263,7 @@ def _without(folded: str, claims: Sequence[Figure]) -> str:
 
 
 def _claims(folded: str) -> tuple[Figure, ...]:
-    folded = cues.HALF_PASSED.sub("超过50%", _with_units(folded))
+    folded = _with_units(folded)
     own = [c for c in _CLAUSE.split(folded) if cues.OWN_CASE.search(c)]  # my own 100平方米 are not the plan's
     return tuple(f for f in find_figures(folded) if _is_claim(folded, f) and not any(f.text in c for c in own))
 
@@ -279,7 +279,7 @@ def premise(question: Question, claim: Figure) -> str:
 
 
 def _with_units(folded: str) -> str:
-    for pattern, unit in cues.ENGLISH_UNITS:
+    for pattern, unit in (*cues.ENGLISH_UNITS, *cues.HALVES):
         folded = pattern.sub(unit, folded)
     return folded
 

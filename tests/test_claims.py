@@ -8,13 +8,16 @@ from qa.claims import (
     english_contradiction,
     met,
     opposite_word,
+    other_city,
     other_code,
     other_date,
     other_level,
     other_number,
+    other_quoted,
     other_rank,
     other_span,
     reworded,
+    same_unit,
     stated,
 )
 
@@ -145,6 +148,13 @@ def test_what_fell_has_not_risen(question, sentence, expected):
         ("国有企业最后才执行吗", "国有企业率先执行", True),
         ("are state firms let off", "国有企业执行采购指南", True),
         ("are state firms let off", "国有企业免于执行采购指南", False),
+        ("老旧车还允许上路吗", "基本完成老旧车淘汰", True),
+        ("老旧车会淘汰吗", "基本完成老旧车淘汰", False),
+        ("is it discouraged", "鼓励阳台绿化", True),
+        ("会让企业多花钱吗", "降低企业用地成本", True),
+        ("会给企业减轻负担吗", "降低企业用地成本", False),
+        ("白天施工要严管吗", "强化夜间施工审批", True),
+        ("周期变长了吗", "研制周期平均缩短", True),
     ],
 )
 def test_two_that_cannot_both_be_so(question, sentence, expected):
@@ -176,6 +186,38 @@ def test_other_rank(question, sentence, expected):
 )
 def test_other_span(question, sentence, expected):
     assert other_span(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("“山南经验”是怎么来的", "推广修复工业地块的“河东经验”", True),
+        ("“河东经验”是怎么来的", "推广修复工业地块的“河东经验”", False),
+        ("“一网通办”是什么", "推广修复工业地块的“河东经验”", False),
+    ],
+)
+def test_other_quoted(question, sentence, expected):
+    assert other_quoted(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("试点放在烟台有什么考虑", "推进青岛市试点", True),
+        ("试点放在青岛有什么考虑", "推进青岛市、济南市试点", False),
+        ("试点放在本市有什么考虑", "推进青岛市试点", False),
+    ],
+)
+def test_other_city(question, sentence, expected):
+    assert other_city(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"), [("四种", "两类", True), ("四家", "两类", False), ("四家", "两家", True)]
+)
+def test_what_is_counted_alike(one, other, expected):
+    (first,), (second,) = find_figures(one), find_figures(other)
+    assert same_unit(first, second) is expected
 
 
 def test_a_school_of_another_kind_is_no_opposite():

@@ -25,6 +25,7 @@ def turns(question, answer="推进新建绿道 18 公里（二、（六）2.）"
         ("What is the target for parks?", "And how much of it?", "And how much of it? (after: What is the target for parks?)"),
         ("监测补贴多少？", "多担一项再加多少？", "监测补贴：多担一项再加多少？"),
         ("开放数据集由谁建？", "这件事归谁管？", "开放数据集：归谁管？"),
+        ("河长制有什么新东西？", "这样做是为了什么？", "河长制：是为了什么？"),
         ("河长制有什么要求？", "具体要建什么清单？", "河长制：具体要建什么清单？"),
         (
             "Which parks are built?",

@@ -117,6 +117,21 @@ def test_a_pronoun_is_no_matter_of_a_list(topic, matter):
     assert " ".join(list_topic(topic).split()) == matter
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("这个方案管哪几年？", "计划期是2024—2026年。[1]"),
+        ("本方案的期限是几年到几年", "计划期是2024—2026年。[1]"),
+        ("What years does this plan cover?", "The plan covers 2024–2026.[1]"),
+        ("How long will the plan run?", "The plan covers 2024–2026.[1]"),
+    ],
+)
+def test_the_years_of_the_plan_itself(question, text, libraries):
+    answer = libraries.invoke(question)
+    assert answer.text == text
+    assert "2024—2026年" in answer.citations[0].quote
+
+
 def test_no_list_is_made_of_a_section_that_has_not_as_many_parts(libraries):
     assert "共三项" not in libraries.invoke("读者服务要从哪四个方面改进？").text
 

@@ -126,6 +126,24 @@ def test_the_places_of_a_name_are_those_that_hold_it(qa):
     assert all("Taopu River" in line for line in named.text.split("\n")[1:])
 
 
+def test_the_places_of_a_body_are_found_by_what_the_question_says_of_it(qa):
+    refs = {c.ref for c in qa.invoke("哪些任务提及真如城市副中心？").citations}
+    assert refs == {"一/（三）", "二/（五）/3", "二/（七）/3", "二/（八）/2"}
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        # the year lies outside the period, but what is supposed of it is answered first
+        ("为什么2025年机械化清扫率才要86%？", "否，并非如此。计划的表述是：进一步提高道路保洁机械化水平，到 2023 年，"),
+        ("新建绿道20公里？", "与计划不符。计划的表述是：推进新建绿道 18 公里。[1]"),
+        ("In 2020, what was the rate of mechanised road cleaning?", "The plan does not give that figure."),
+    ],
+)
+def test_what_a_question_about_another_year_supposes(question, text, qa):
+    assert qa.invoke(question).text.startswith(text)
+
+
 def test_a_wrong_span_is_answered_with_the_clause_that_gives_the_right_one(qa):
     answer = qa.invoke("Why does the eighth three-year action plan of Putuo run from 2021 to 2026?")
     assert answer.text.startswith("No, not as put. The plan says: ")
