@@ -104,7 +104,7 @@ FIGURE = {
     "en": _any_of(
         r"\bhow (?:many|much|large|big|long|far|high|wide|often)\b|\bat what level\b",
         r"\b(?:total|overall) (?:area|length|number|amount|share)\b",
-        r"\bwhat (?:minimum |maximum |is the |are the )?(?:[\w.-]+ ){0,4}"
+        r"\bwhat (?:(?:minimum |maximum )?(?:[\w.-]+ ){0,4}|(?:is|are|was|were|will be) the (?:[\w.'’-]+ ){0,5})"
         r"(?:percentage|share|rate|proportion|number|level|figure|target|area|ratio|concentration|average|total|limit|threshold"
         r"|value|amount|sum)s?\b",
         r"\b(?:need|want|give me|looking for)\b.{0,40}\b(?:percentage|share|rate|target|figure|number)\b",

@@ -30,10 +30,14 @@ def is_past(plan: Plan, found: Evidence) -> bool:
 
 
 def other_time(question: Question, plan: Plan, found: Evidence) -> bool:
-    """Whether a figure is asked for a year beyond those that it is given for; of a text without a period, for another."""
-    years = years_of(plan, found)
-    if not question.years or not years:
+    """Whether a figure is asked for a year beyond those that it is given for, or one before the plan's period.
+
+    Of a text without a period, for any other year.
+    """
+    years, period = years_of(plan, found), plan.meta.period
+    same = bool(years & set(question.years))
+    if not question.years or same:
         return False
-    period = plan.meta.period
-    before = period is not None and max(question.years) < min(period[0], *years)
-    return before or min(question.years) > max(years) or not (period or years & set(question.years))
+    if period and max(question.years) < period[0]:  # what the plan gives without a year, it means for its own period
+        return True
+    return bool(years) and (min(question.years) > max(years) or not period)

@@ -70,6 +70,7 @@ def test_language(text, language):
         ("涉及的几条河，名字叫什么？", Kind.FACT),
         ("在哪几条提到夜市？", Kind.LIST),
         ("At which points of the text are markets mentioned?", Kind.LIST),
+        ("What was the county’s household waste recycling rate in 2020?", Kind.FIGURE),
         ("楼下天天冒油烟，这几年打算怎么管？", Kind.MEASURES),
         ("近几个月步道修了几公里？", Kind.FIGURE),
         ("示范园区的数量目标是多少？", Kind.FIGURE),
