@@ -51,7 +51,7 @@ _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
 # a character and the number behind it; 一 is mostly an article: 留一段时间
 _CODE = re.compile(r"([\u4e00-\u9fff+])((?!一)[一二三四五六七八九十]+|\d+)")
 _GREAT = re.compile(r"([一二三四五六七八九十]|\d+)大")
-_LEVEL = re.compile(r"([一二三四五六七八九甲乙丙])([级等期批][\u4e00-\u9fff]{2})")
+_LEVEL = re.compile(r"([一二三四五六七八九甲乙丙])([级等期批][\u4e00-\u9fff]{2}|(?<=第.)[次届代])")
 _RANK = re.compile(r"(国家|省|市|区|县|乡|镇|街道|社区|村)一?级")
 _SPAN = re.compile(r"((?:19|20)\d{2})年?\s*(?:至|到|[-—–~～]+|(?:to|through|until) )\s*((?:19|20)\d{2})")
 _PREFIXED = re.compile(r"[副非未]([\u4e00-\u9fff]{2})")  # 副主任 is no 主任
@@ -195,6 +195,11 @@ def other_span(question: str, sentence: str) -> bool:
     """Whether a question states from when to when something runs, and the sentence, which does so too, says otherwise."""
     asked, given = (set(_SPAN.findall(text)) for text in (question, sentence))
     return bool(given and asked - given)
+
+
+def other_frequency(question: str, sentence: str) -> bool:
+    """Whether a question says that something is done every so many years, and the sentence that it is every year."""
+    return bool(cues.EVERY_YEARS.search(question) and cues.EVERY_YEAR.search(sentence))
 
 
 def other_rank(question: str, sentence: str) -> bool:

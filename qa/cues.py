@@ -194,7 +194,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         (
             _any_of(
                 r"\b(?:how much (?:money|(?:will|does|did|do) .{1,40} cost)|costs?|budget|funding|price|investment"
-                r"|spend|spent|fees?|in yuan)\b",
+                r"|spend|spent|fees?|in yuan|salary|wages?|how much .{1,60} (?:paid|earn))\b",
                 r"\b(?:how (?:much|big|large|high)|what|size|amount)\b.{0,40}\bfine[ds]?\b(?! (?:partic|dust))",
             ),
             "money",
@@ -254,8 +254,9 @@ ASKS_FOR_VALUE = _any_of(
 RESULT = _any_of(
     "实际(?:是|上|完成|达到|有)?|完成情况|完成了多少|完成得|现状",
     "(?:现在|目前|如今|至今|迄今)?(?:一共|总共|共)?(?:已经?)(?:有|建成|完成|达到)了?(?:多少|几)",
-    "(?:现在|目前|如今|至今|迄今)(?:一共|总共|共)?(?:是|有|建成|完成|达到)了?(?:多少|几)",
-    r"\bactual(?:ly)?\b|\b(?:was|were|has been|have been) (?:achieved|reached|completed|built)\b|\bso far\b",
+    "(?:现在|目前|如今|至今|迄今|眼下).{0,8}?(?:一共|总共|共)?(?:是|有|建成|完成|达到)了?(?:多少|几)",
+    r"\bactual(?:ly)?\b|\bat the moment\b|\b(?:right|as of) now\b|\bso far\b",
+    r"\b(?:was|were|has been|have been) (?:achieved|reached|completed|built)\b",
 )
 # what will be is no result, though it be actual
 TO_COME = _any_of("要|将|打算|准备|计划", r"\b(?:will|would|going to|to be|should|must|shall)\b")
@@ -366,11 +367,11 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
     (_any_of(r"联系人|联络人|\bcontact person\b"), _any_of("(?:联系|联络)人[:：]"), ("联系人", "a contact person")),
     (
         _any_of(
-            "中标|承包商|谁.{0,2}(?:承建|施工)|(?:承建|施工)(?:单位|方)(?:是|为|叫)|哪家(?:公司|企业|单位)|哪个公司",
+            "中标|承包商|谁.{0,2}(?:承建|施工)|(?:承建|施工)(?:单位|方)(?:是|为|叫)|哪家(?:公司|企业|单位)|哪几家(?:公司|企业)|哪个公司",
             r"\bcontract(?:or|ed)?\b|\bwhich (?:\w+ ){0,2}(?:company|firm)\b",
         ),
         _any_of("公司|集团"),
-        ("由哪家公司承担", "which company does it"),
+        ("是哪家公司", "which company"),
     ),
     (
         _any_of(
@@ -389,7 +390,7 @@ ASKS_DISTRICT = _any_of(
 )
 DISTRICT = ("是哪个区", "which district")
 ASKS_CITY = _any_of(
-    "哪(?:个|些|座|几个)?(?:城市|省份?)", rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:cit(?:y|ies)|provinces?){_ITSELF}"
+    "哪(?:些|几?[个座])?(?:城市|省份?)", rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:cit(?:y|ies)|provinces?){_ITSELF}"
 )
 CITY = ("是哪个城市", "which city")
 
@@ -403,7 +404,7 @@ UNIVERSAL = _any_of(
     r"\b(?:only|every|all|compulsory|mandatory|must|any|always|oblig\w+|required|forced|have to)\b",
 )
 # that what is named is all: a plan that means it says it
-ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅", r"(?<!not )\b(?:only|merely|solely)\b")
+ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅|全(?:交给|靠)|完全靠|[单光]靠", r"(?<!not )\b(?:only|merely|solely)\b")
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|推广|启动")
 # a term that a question states, where 三年行动 and 干满一年 state none
 SET_TERM = re.compile(
@@ -467,6 +468,11 @@ OPPOSITES = (
     (_any_of("往上|向上|上收|上移|上提"), _any_of("往下|向下|下移|下沉|下放")),
     (_any_of("率先|带头|最先", r"\b(?:first|lead|ahead)\b"), _any_of("最后|之后才|落在后面", r"\blast\b")),
 )
+# how often, as a question puts it, and as a sentence does that says every year
+EVERY_YEARS = re.compile(r"([二两三四五六七八九十\d]+)年(?:[才要]|一般)?.{0,3}一[次回届]")
+EVERY_YEAR = re.compile("每年|年度|一年一[次届]")
+# a heading over what has been reached already
+STATUS = re.compile("现状|成[就效绩]|回顾|发展基础")
 # that something has become more or less
 ROSE = _any_of(
     "多了|高了|大了|多花|变[多高大贵]|加重|涨|增[加长产多]|上升|提高|扩大|攀升",

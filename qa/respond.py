@@ -95,12 +95,12 @@ class Responder:
         A question that states a wrong figure is answered with the right one, whatever it asks.
         """
         for asked, given, name in cues.DETAILS:
-            if asked.search(question.text) and not given.search(self.index.plan.by_ref[evidence[0].sentence.ref].text):
+            if asked.search(question.own) and not given.search(self.index.plan.by_ref[evidence[0].sentence.ref].text):
                 return name
         places = ((cues.ASKS_CITY, cities_in, cues.CITY), (cues.ASKS_DISTRICT, names_district, cues.DISTRICT))
         for asks, names, name in places:
             given_name = any(names(e.sentence.text) for e in evidence[:5])
-            if asks.search(question.text) and not given_name and not self.corrections.correction(question, evidence):
+            if asks.search(question.own) and not given_name and not self.corrections.correction(question, evidence):
                 return name
         return None
 
@@ -187,10 +187,11 @@ class Responder:
                 (cite(plan, best.sentence, 1),),
             )
         if not found or not found.figure:
+            kinds = question.unit in ("种", "类", "样")  # of how many kinds something is may be told without the number
             often = question.family == "duration" and cues.OFTEN.search(best.sentence.text)
             # when may be answered by an event, which year by a year alone
             event = question.kind is Kind.DATE and not cues.DAY_ASKED.search(question.text)
-            if (often or event) and not question.strict and self.judge.sure(question, best):
+            if (often or event or kinds) and (kinds or not question.strict) and self.judge.sure(question, best):
                 return self._fact(question, ranked, plan)
             return Reason.NO_FIGURE
         achieved = cues.RESULT.search(fold(question.text)) and not cues.TO_COME.search(question.text)

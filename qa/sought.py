@@ -10,10 +10,12 @@ from qa import cues
 from qa.claims import WORD, opposite_word, other_level
 from qa.evidence import IN_FOCUS, SOME_FOCUS, Evidence, Ranker, clause_of
 from qa.judge import CHANCE, NEAR_COVER, SURE_COVER, Judge
-from qa.understand import Question
+from qa.understand import Kind, Question
 
 HALF = 0.5  # more of the words for the thing counted behind a figure than that make it the answer: of 45 such figures 41 were
 FIGURE_DISTANCE = 0.25  # ... where its sentence scores about as well as the best
+# ... and where none of the first sentences holds so much more of the question, though without such a figure
+SEEN, BESIDE_DISTANCE = 3, 0.4
 COVER_DISTANCE = 0.2  # ... and holds about as much of the question: of seven figures that did not one was the answer
 
 
@@ -28,10 +30,11 @@ class Sought:
     def figure(self, question: Question, ranked: Sequence[Evidence]) -> Evidence | None:
         """The sentence with the figure that was asked for, None where the plan gives none."""
         found = next((e for e in ranked if e.figure), None)
-        return found if found and self._holds(question, ranked[0], found) else None
+        return found if found and self._holds(question, ranked, found) else None
 
-    def _holds(self, question: Question, best: Evidence, found: Evidence) -> bool:
+    def _holds(self, question: Question, ranked: Sequence[Evidence], found: Evidence) -> bool:
         """Whether the figure found is what was asked for: near the best sentence, and among the question's words."""
+        best = ranked[0]
         if found.score < best.score - FIGURE_DISTANCE or self._of_another(question, found):
             return False
         counted = self._ranker.counts(question, found.sentence, found.figure) if found.figure else None
@@ -43,6 +46,10 @@ class Sought:
             return False
         if found.cover >= NEAR_COVER:
             return True
+        across = question.language == "en" and not self._index.source.english  # then words are shared by chance
+        beside = max(e.cover for e in ranked[:SEEN])
+        if question.kind is Kind.FIGURE and not across and found.cover < beside - BESIDE_DISTANCE:
+            return False
         focus = self._ranker.in_focus(question, found)
         # sums are asked for more often than plans give them: that the sentence comes near is not enough
         enough = SOME_FOCUS if question.strict and question.family in cues.SELDOM_GIVEN else 0.0

@@ -15,6 +15,7 @@ from qa.claims import (
     other_city,
     other_code,
     other_date,
+    other_frequency,
     other_level,
     other_number,
     other_quoted,
@@ -56,7 +57,13 @@ class Stated:
             return True
         asked, told = squeeze(fold(question.text)), squeeze(fold(best.sentence.text))
         plan_text = self._index.folded
-        if other_rank(asked, told) or other_span(asked, told) or other_quoted(asked, told) or other_city(asked, told):
+        if (
+            other_frequency(asked, told)
+            or other_rank(asked, told)
+            or other_span(asked, told)
+            or other_quoted(asked, told)
+            or other_city(asked, told)
+        ):
             return True
         if other_date(asked, told) or other_code(asked, told, plan_text) or other_level(asked, told, plan_text):
             return True

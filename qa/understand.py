@@ -44,7 +44,8 @@ class Question:
     ask. `family` and `unit` say what a figure must measure ("" for anything), `strict` whether the question named that
     itself. `years`, `rounds` and `places` are the conditions it sets, `claims` the figures it states, `quoted` its words
     in “”, `holds` what a sentence that answers has to hold, `focus` the topic of the clause that asks for a figure, where the
-    question has several clauses, `counted` the thing counted, which stands behind 多少个.
+    question has several clauses, `counted` the thing counted, which stands behind 多少个, `own` what was asked last,
+    without the question before it.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Question:
     holds: re.Pattern[str] | None = None
     focus: str = ""
     counted: str = ""
+    own: str = ""
 
 
 def language_of(text: str) -> str:
@@ -226,6 +228,7 @@ def understand(text: str, scope: Scope, own: str | None = None) -> Question:
         focus=_focus(folded, language),
         counted=_counted(folded, language),
         holds=holds,
+        own=own or text,
     )
 
 

@@ -29,12 +29,19 @@ def is_past(plan: Plan, found: Evidence) -> bool:
     return period is not None and bool(years) and max(years) < period[0]
 
 
+def _tells_status(plan: Plan, found: Evidence) -> bool:
+    """Whether a sentence stands under a heading about what has been reached already."""
+    return any(cues.STATUS.search(section.title) for section in plan.path(found.sentence.ref))
+
+
 def other_time(question: Question, plan: Plan, found: Evidence) -> bool:
     """Whether a figure is asked for a year beyond those that it is given for, or one before the plan's period.
 
     Of a text without a period, for any other year.
     """
     years, period = years_of(plan, found), plan.meta.period
+    if question.years and not years and period and min(question.years) >= period[0] and _tells_status(plan, found):
+        return True
     same = bool(years & set(question.years))
     if not question.years or same:
         return False

@@ -11,6 +11,7 @@ from qa.claims import (
     other_city,
     other_code,
     other_date,
+    other_frequency,
     other_level,
     other_number,
     other_quoted,
@@ -153,6 +154,7 @@ def test_what_fell_has_not_risen(question, sentence, expected):
         ("is it discouraged", "鼓励阳台绿化", True),
         ("会让企业多花钱吗", "降低企业用地成本", True),
         ("会给企业减轻负担吗", "降低企业用地成本", False),
+        ("人才培养全交给学校吗", "引导企业与高校联合培养", True),
         ("白天施工要严管吗", "强化夜间施工审批", True),
         ("周期变长了吗", "研制周期平均缩短", True),
     ],
@@ -220,6 +222,18 @@ def test_what_is_counted_alike(one, other, expected):
     assert same_unit(first, second) is expected
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("是不是三年才评一回", "开展年度评选", True),
+        ("是不是每年评一次", "开展年度评选", False),
+        ("是不是三年评一次", "每三年评选", False),
+    ],
+)
+def test_other_frequency(question, sentence, expected):
+    assert other_frequency(question, sentence) is expected
+
+
 def test_a_school_of_another_kind_is_no_opposite():
     assert not opposite_word("大学里教吗", "纳入中小学校、高等院校教育内容")
     assert opposite_word("大排量汽车", "小排量汽车")
@@ -273,6 +287,10 @@ def test_other_code(question, sentence, plan, expected):
         ("二级医院有几项指标", "三级医院有8项指标", "三级医院有8项指标", True),
         ("二级医院有几项指标", "三级医院有8项指标", "三级医院有8项指标，二级医院另定", False),
         ("三级医院有几项指标", "三级医院有8项指标", "三级医院有8项指标", False),
+        ("是第一次普查吧", "以第二次普查为基础", "以第二次普查为基础", True),
+        ("是第二次普查吧", "以第二次普查为基础", "以第二次普查为基础", False),
+        ("要培育三大产业吗", "培育四大产业", "三大片区，培育四大产业", True),
+        ("要培育四大产业吗", "培育四大产业", "培育四大产业", False),
     ],
 )
 def test_other_level(question, sentence, plan, expected):

@@ -42,7 +42,10 @@ LIBRARIES = """青溪县公共图书馆建设方案（2024—2026年）
 四、馆舍
 阅览室包括成人区和老年区。以县馆为主体的阅读功能区面积约900平方米，以乡镇馆为主体的流通功能区面积约300平方米。全县馆舍总面积1500平方米。阅读推广经费占财政支出的比重达到1.5%。借阅率占比的数据来自县统计系统。
 
-五、工作原则
+五、发展现状
+流动书车达到12辆。
+
+六、工作原则
 坚持公益。图书馆向所有人免费开放。
 坚持便民。开放时间由读者评议。
 坚持共享。各馆图书通借通还。
@@ -95,6 +98,14 @@ def test_parts(question, lines, libraries):
 def test_the_parts_of_the_whole_plan_are_those_of_the_one_section_that_has_as_many(libraries):
     assert libraries.invoke("这份方案分成哪四个方面？").text.startswith("“重点任务”下共四项：\n一、（一） 延长开放时间[1]")
     assert "共三项" not in libraries.invoke("这份方案分成哪三个方面？").text  # two sections have three
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [("流动书车有多少辆？", "流动书车达到12辆。[1]"), ("到2026年流动书车要达到多少辆？", "计划没有给出这个数。")],
+)
+def test_what_stands_under_the_state_of_things_is_no_target(question, told, libraries):
+    assert libraries.invoke(question).text.startswith(told)
 
 
 def test_principles_are_told_by_what_their_paragraphs_begin_with(libraries):

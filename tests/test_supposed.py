@@ -6,8 +6,9 @@ import pytest
 
 from qa.answer import Reason
 from qa.compose import cite
+from qa.followup import Turn
 from qa.lists import Lister
-from qa.pipeline import PlanQA
+from qa.pipeline import Ask, PlanQA
 from qa.respond import Responder
 from qa.several import read_several
 from qa.understand import Scope, understand
@@ -142,6 +143,16 @@ def test_the_places_of_a_body_are_found_by_what_the_question_says_of_it(qa):
 )
 def test_what_a_question_about_another_year_supposes(question, text, qa):
     assert qa.invoke(question).text.startswith(text)
+
+
+def test_what_was_asked_before_is_no_detail_that_is_wanting(qa):
+    before = Turn("user", "由谁负责排查入河排污口？"), Turn("assistant", "没有写明（二、（一）4.（2））。")
+    answer = qa.invoke(Ask("这个排查到哪一年基本完成？", before))
+    assert answer.text.startswith("到2023年，基本完成镇管以上河道入河排污口排查溯源。[1]")
+
+
+def test_a_figure_of_another_matter_in_the_sentence_that_comes_nearest_is_not_told(qa):
+    assert qa.invoke("By what percentage must carbon intensity fall by 2023?").reason is Reason.NO_FIGURE
 
 
 def test_a_wrong_span_is_answered_with_the_clause_that_gives_the_right_one(qa):
