@@ -63,8 +63,8 @@ def known_places(place: Sequence[str]) -> dict[str, str]:
 
 
 @functools.cache
-def _cities() -> frozenset[str]:
-    return frozenset(short_name(name) for code, name in _divisions().items() if code.endswith("00"))
+def _cities() -> dict[str, str]:
+    return {short_name(name): code for code, name in _divisions().items() if code.endswith("00")}
 
 
 def cities_in(text: str) -> frozenset[str]:
@@ -74,6 +74,17 @@ def cities_in(text: str) -> frozenset[str]:
     (['济南', '青岛'], frozenset())
     """
     return frozenset(name for name in _cities() if name in text)
+
+
+def apart(one: str, other: str) -> bool:
+    """Whether two provinces or cities are different places, neither within the other.
+
+    >>> apart("青岛", "烟台"), apart("广东", "广州"), apart("上海", "上海")
+    (True, False, False)
+    """
+    first, second = _cities()[one], _cities()[other]
+    within = first[:2] == second[:2] and (first.endswith("0000") or second.endswith("0000"))
+    return one != other and not within
 
 
 @functools.cache

@@ -1,10 +1,11 @@
 """What a question states, held against the sentence that it is about: yes, no, or not as put."""
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from corpus.figures import Figure
-from corpus.places import cities_in
+from corpus.places import apart, cities_in
 from index.bilingual import stems
 from qa import cues
 
@@ -247,7 +248,14 @@ def reworded(question: str, sentence: str) -> bool:
 
 
 def _other_way(question: str, sentence: str) -> bool:
-    """Whether something is said to rise, and the sentence says that it falls, or the reverse: 会多花钱, 降低成本."""
+    """Whether something is said to have risen since a time before, and the sentence says that it fell, or the reverse.
+
+    Or to cost more, where the sentence lowers what is paid. Else what rises in one may be another thing than what falls.
+    """
+    if cues.COSTS_MORE.search(question):
+        return bool(cues.FELL.search(sentence)) and not cues.ROSE.search(sentence)
+    if not cues.SINCE.search(question):
+        return False
     asked, told = (tuple(bool(way.search(text)) for way in (cues.ROSE, cues.FELL)) for text in (question, sentence))
     return asked != told and sum(asked) == 1 and sum(told) == 1
 
@@ -255,7 +263,10 @@ def _other_way(question: str, sentence: str) -> bool:
 def _other_end(question: str, sentence: str) -> bool:
     """Whether the question says one of two things that cannot both be so, and the sentence the other: 往上收, 下移."""
     pairs = ((one, other) for pair in cues.OPPOSITES for one, other in (pair, pair[::-1]))
-    return any(one.search(question) and other.search(sentence) and not one.search(sentence) for one, other in pairs)
+    return any(
+        one.search(question) and not other.search(question) and other.search(sentence) and not one.search(sentence)
+        for one, other in pairs
+    )
 
 
 def other_quoted(question: str, sentence: str) -> bool:
@@ -264,10 +275,10 @@ def other_quoted(question: str, sentence: str) -> bool:
     return any(end == other_end and name != other for end, name in asked - given for other_end, other in given)
 
 
-def other_city(question: str, sentence: str) -> bool:
-    """Whether a question names a city or province that the sentence does not, and the sentence another."""
-    asked, given = cities_in(question), cities_in(sentence)
-    return bool(asked and given and asked.isdisjoint(given))
+def other_city(question: str, sentence: str, own: Sequence[str] = ()) -> bool:
+    """Whether a question names a city or province, and the sentence only others; the plan's own place does not count."""
+    asked, given = cities_in(question) - set(own), cities_in(sentence) - set(own)
+    return bool(asked and given) and all(apart(one, other) for one in asked for other in given)
 
 
 def _as_universal(word: str, sentence: str) -> bool:

@@ -473,13 +473,15 @@ EVERY_YEARS = re.compile(r"([二两三四五六七八九十\d]+)年(?:[才要]|�
 EVERY_YEAR = re.compile("每年|年度|一年一[次届]")
 # a heading over what has been reached already
 STATUS = re.compile("现状|成[就效绩]|回顾|发展基础")
-# that something has become more or less
+# than before; that something has become more or less, or costs more
+SINCE = _any_of("比(?:上|前|去|往|同|以前|过去|原来|19|20)", r"\bthan (?:in )?(?:the )?(?:last|previous|before|year)\b")
+COSTS_MORE = _any_of("多花(?!园)|加重.{0,4}负担|变贵")
 ROSE = _any_of(
-    "多了|高了|大了|多花|变[多高大贵]|加重|涨|增[加长产多]|上升|提高|扩大|攀升",
+    "多了|高了|大了|变[多高大贵]|加重|涨|增[加长产多]|上升|提高|扩大|攀升",
     r"\b(?:rose|risen|increas\w+|grew|grown|more|higher)\b",
 )
 FELL = _any_of(
-    "少了|低了|小了|少花|变[少低小]|减轻|跌|减[少产退]|下降|降低|缩小|回落|下滑",
+    "少了|低了|小了|变[少低小]|减轻|跌|减[少产退]|下降|降低|缩小|回落|下滑",
     r"\b(?:fell|fallen|decreas\w+|drop\w*|less|fewer|lower)\b",
 )
 # the formula with which a document is sent out, and questions about that

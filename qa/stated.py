@@ -62,7 +62,7 @@ class Stated:
             or other_rank(asked, told)
             or other_span(asked, told)
             or other_quoted(asked, told)
-            or other_city(asked, told)
+            or other_city(asked, told, [short_name(place) for place in self._index.plan.meta.place])
         ):
             return True
         if other_date(asked, told) or other_code(asked, told, plan_text) or other_level(asked, told, plan_text):

@@ -154,6 +154,7 @@ def test_what_fell_has_not_risen(question, sentence, expected):
         ("is it discouraged", "鼓励阳台绿化", True),
         ("会让企业多花钱吗", "降低企业用地成本", True),
         ("会给企业减轻负担吗", "降低企业用地成本", False),
+        ("白天吵，晚上也吵吗", "强化夜间施工审批", False),
         ("人才培养全交给学校吗", "引导企业与高校联合培养", True),
         ("白天施工要严管吗", "强化夜间施工审批", True),
         ("周期变长了吗", "研制周期平均缩短", True),
@@ -208,10 +209,13 @@ def test_other_quoted(question, sentence, expected):
         ("试点放在烟台有什么考虑", "推进青岛市试点", True),
         ("试点放在青岛有什么考虑", "推进青岛市、济南市试点", False),
         ("试点放在本市有什么考虑", "推进青岛市试点", False),
+        ("广东有试点吗", "在广州、深圳开展试点", False),
+        ("云南会与上海合作吗", "与北京合作", True),
+        ("云南会合作吗", "与北京合作", False),  # the plan is of 云南 itself
     ],
 )
 def test_other_city(question, sentence, expected):
-    assert other_city(question, sentence) is expected
+    assert other_city(question, sentence, own=["云南"]) is expected
 
 
 @pytest.mark.parametrize(
