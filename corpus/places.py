@@ -70,10 +70,12 @@ def _cities() -> dict[str, str]:
 def cities_in(text: str) -> frozenset[str]:
     """The provinces and the cities of the prefectural level that a text names.
 
-    >>> sorted(cities_in("支持青岛市、济南创建综合试点")), cities_in("支持有条件的地区")
-    (['济南', '青岛'], frozenset())
+    A street or a river that bears its name is none.
+
+    >>> sorted(cities_in("支持青岛市、济南创建综合试点")), cities_in("治理苏州河"), cities_in("支持有条件的地区")
+    (['济南', '青岛'], frozenset(), frozenset())
     """
-    return frozenset(name for name in _cities() if name in text)
+    return frozenset(name for name in _cities() if re.search(f"{name}(?![河路街江湖岸站])", text))
 
 
 def apart(one: str, other: str) -> bool:

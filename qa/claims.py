@@ -1,11 +1,11 @@
 """What a question states, held against the sentence that it is about: yes, no, or not as put."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from difflib import SequenceMatcher
 
-from corpus.figures import Figure
-from corpus.places import apart, cities_in
+from corpus.figures import Figure, number_value
+from corpus.places import apart
 from index.bilingual import stems
 from qa import cues
 
@@ -50,9 +50,13 @@ _OVER = re.compile("超过|突破|[高大多]于")
 _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
 # a character and the number behind it; 一 is mostly an article: 留一段时间
-_CODE = re.compile(r"([\u4e00-\u9fff+])((?!一)[一二三四五六七八九十]+|\d+)")
-_GREAT = re.compile(r"([一二三四五六七八九十]|\d+)大")
-_LEVEL = re.compile(r"([一二三四五六七八九甲乙丙])([级等期批][\u4e00-\u9fff]{2}|(?<=第.)[次届代])")
+_CODE = re.compile(
+    r"([\u4e00-\u9fff+])((?!一)[一二三四五六七八九十]+|\d+)(?![\d.,%％]|[年月日个家项条座处名人类种次所辆万亿元米吨周岁天户张大级期批成倍]|公里|平方|小时|分钟)"
+)
+_GREAT = re.compile(r"([二两三四五六七八九十]|\d+)大(?![批量片型幅])")
+_GREAT_OF = re.compile(r"([二两三四五六七八九十]|\d+)大(?![批量片型幅])([\u4e00-\u9fff]{2,8})")
+_LEVEL = re.compile(r"([一二三四五六七八九甲乙丙])([级等期批][\u4e00-\u9fff]{2})")
+_TURN = re.compile(r"第([一二三四五六七八九十百]+|\d+)([次届代轮])")
 _RANK = re.compile(r"(国家|省|市|区|县|乡|镇|街道|社区|村)一?级")
 _SPAN = re.compile(r"((?:19|20)\d{2})年?\s*(?:至|到|[-—–~～]+|(?:to|through|until) )\s*((?:19|20)\d{2})")
 _PREFIXED = re.compile(r"[副非未]([\u4e00-\u9fff]{2})")  # 副主任 is no 主任
@@ -155,7 +159,8 @@ def stated(question: str) -> str:
 
 def ended(question: str, sentence: str) -> bool:
     """Whether a question supposes that something is still there, and the sentence says that it is gone."""
-    return bool(cues.STILL.search(question) and cues.ENDED.search(sentence))
+    gone = cues.ENDED.search(sentence) if cues.STILL.search(question) else None
+    return gone is not None and (question.isascii() or any(char in question for char in gone["what"].strip()))
 
 
 def denies(question: str, sentence: str) -> bool:
@@ -195,18 +200,19 @@ def other_date(question: str, sentence: str) -> bool:
 def other_span(question: str, sentence: str) -> bool:
     """Whether a question states from when to when something runs, and the sentence, which does so too, says otherwise."""
     asked, given = (set(_SPAN.findall(text)) for text in (question, sentence))
-    return bool(given and asked - given)
+    return bool(asked and given) and asked.isdisjoint(given)
 
 
 def other_frequency(question: str, sentence: str) -> bool:
     """Whether a question says that something is done every so many years, and the sentence that it is every year."""
-    return bool(cues.EVERY_YEARS.search(question) and cues.EVERY_YEAR.search(sentence))
+    yearly = cues.EVERY_YEAR.search(sentence) and not cues.EVERY_YEARS.search(sentence)
+    return bool(yearly and cues.EVERY_YEARS.search(question))
 
 
 def other_rank(question: str, sentence: str) -> bool:
     """Whether a question puts something on a level of government, 街道一级, and the sentence puts it on others only."""
     asked, given = (set(_RANK.findall(text)) for text in (question, sentence))
-    return bool(asked and given and asked.isdisjoint(given))
+    return bool(asked and given) and not any(rank in sentence for rank in asked)
 
 
 def other_code(question: str, sentence: str, plan: str) -> bool:
@@ -214,9 +220,20 @@ def other_code(question: str, sentence: str, plan: str) -> bool:
 
     A number that the plan uses anywhere may be meant rightly.
     """
-    given = {(m[1], m[2]) for m in _CODE.finditer(sentence)}
-    asked = {(m[1], m[2]) for m in _CODE.finditer(question)} - given
-    return any(name + number not in plan and any(name == other for other, _ in given) for name, number in asked)
+    given = {(m[1], number_value(m[2])) for m in _CODE.finditer(sentence)}
+    asked = [m for m in _CODE.finditer(question) if (m[1], number_value(m[2])) not in given and m[0] not in plan]
+    return any(m[1] == name for m in asked for name, _ in given) or _other_turn(question, sentence, plan)
+
+
+def _other_turn(question: str, sentence: str, plan: str) -> bool:
+    """The same of turns: 第129次 for 第119次."""
+    given = {(m[2], number_value(m[1])) for m in _TURN.finditer(sentence)}
+    asked = [m for m in _TURN.finditer(question) if (m[2], number_value(m[1])) not in given and m[0] not in plan]
+    return any(m[2] == unit for m in asked for unit, _ in given)
+
+
+def _shares_word(name: str, text: str) -> bool:
+    return any(name[i : i + WORD] in text for i in range(len(name) - WORD + 1))
 
 
 def other_level(question: str, sentence: str, plan: str) -> bool:
@@ -224,8 +241,8 @@ def other_level(question: str, sentence: str, plan: str) -> bool:
 
     Or about another number of kinds: 三大产业, 四大产业.
     """
-    great = [{m[0] for m in _GREAT.finditer(text)} for text in (question, sentence)]
-    if great[1] and great[0] - great[1]:
+    told = [(number_value(m[1]), m[2]) for m in _GREAT_OF.finditer(sentence) if _shares_word(m[2], question)]
+    if told and any(number_value(m[1]) not in [number for number, _ in told] for m in _GREAT.finditer(question)):
         return True
     return any(
         m[0] not in plan and any(o[2] == m[2] and o[1] != m[1] for o in _LEVEL.finditer(sentence))
@@ -269,15 +286,15 @@ def _other_end(question: str, sentence: str) -> bool:
     )
 
 
-def other_quoted(question: str, sentence: str) -> bool:
-    """Whether a question quotes a name that the sentence quotes otherwise: “甲区经验” for “乙区经验”."""
+def other_quoted(question: str, sentence: str, plan: str) -> bool:
+    """Whether a question quotes a name that the plan does not know, and the sentence another: “甲区经验”, “乙区经验”."""
     asked, given = ({(m[2], m[1]) for m in cues.SO_CALLED.finditer(text)} for text in (question, sentence))
-    return any(end == other_end and name != other for end, name in asked - given for other_end, other in given)
+    unknown = [(end, name) for end, name in asked if name + end not in plan]
+    return any(end == other_end and name != other for end, name in unknown for other_end, other in given)
 
 
-def other_city(question: str, sentence: str, own: Sequence[str] = ()) -> bool:
-    """Whether a question names a city or province, and the sentence only others; the plan's own place does not count."""
-    asked, given = cities_in(question) - set(own), cities_in(sentence) - set(own)
+def other_city(asked: Collection[str], given: Collection[str]) -> bool:
+    """Whether a question names cities or provinces, and the sentence only others."""
     return bool(asked and given) and all(apart(one, other) for one in asked for other in given)
 
 
@@ -286,11 +303,17 @@ def _as_universal(word: str, sentence: str) -> bool:
     return word in sentence or (word.isascii() and bool(cues.UNIVERSAL.search(sentence)))
 
 
+def _not_allowed(question: str, sentence: str) -> bool:
+    """Whether it is asked if something may be, and the sentence does away with it, granting nothing."""
+    return bool(cues.ALLOWED.search(question) and cues.REMOVED.search(sentence)) and not cues.GRANTS.search(sentence)
+
+
 def contradicts(question: str, sentence: str) -> bool:
     """Whether a sentence says otherwise than a question puts it, by the words alone.
 
     只…不… against 延伸至, 必须 against 鼓励, 禁止 against 鼓励, 缩回 against 延伸, 高能耗 against 低能耗.
     """
+    question = cues.AT_LEAST_EN.sub(" ", question)
     universal = cues.UNIVERSAL.search(question)
     if cues.ONLY.search(question) and not cues.ONLY.search(sentence):
         return True
@@ -303,10 +326,10 @@ def contradicts(question: str, sentence: str) -> bool:
         return True
     if cues.NEEDED.search(question) and cues.SPARED.search(sentence) and not cues.SPARED.search(question):
         return True
-    forbidden = bool(cues.FORBIDS.search(sentence))
+    forbidden = bool(cues.FORBIDS.search(sentence)) and not cues.GRANTS.search(sentence)
     if forbidden != bool(cues.FORBIDS.search(question)) and (not forbidden or cues.ALLOWED.search(question)):
         return True
-    if denies(question, sentence) or (cues.ALLOWED.search(question) and cues.REMOVED.search(sentence)):
+    if denies(question, sentence) or _not_allowed(question, sentence):
         return True
     down = cues.DOWN.search(question)
     if down and not cues.DOWN.search(sentence) and cues.UP.search(sentence):

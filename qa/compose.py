@@ -66,6 +66,9 @@ def figure_text(sentence: str, figure: Figure) -> str:
     return clause
 
 
+NEAR = 0.75  # how near to the best a further sentence of its section must score to be told, or held against a question, too
+
+
 def shorten(text: str, wanted: Sequence[str], limit: int) -> str:
     """The text, or of a long one the run of clauses around the wanted words, at most `limit` characters."""
     if len(text) <= limit:

@@ -12,15 +12,14 @@ from index.retrieve import Index
 from qa import cues, texts
 from qa.answer import Citation
 from qa.claims import agrees, ended, english_claims, english_contradiction, met, same_unit
-from qa.compose import cite
+from qa.compose import NEAR, cite
 from qa.evidence import Evidence, Ranker
 from qa.judge import NEAR_COVER, Judge
 from qa.speak import Draft, Speaker
 from qa.stated import Stated
-from qa.understand import Kind, Question, premise, supposes
+from qa.understand import Kind, Question, premise
 from qa.years import years_in
 
-NEAR = 0.75  # how near to the best a further sentence of its section must score to be held against, too
 AS_NEAR = 0.7  # a figure with this share of the words around the best one may be the one that is meant
 PREMISE_COVER = 0.6  # share of what a figure is stated of that has to stand around the plan's own
 
@@ -120,24 +119,20 @@ class Corrections:
         said = self._speaker.figure(sentence, figure, question.language)
         return self._corrected(question, said, cite(self._index.plan, sentence, 1, [(figure.start, figure.end)]))
 
-    def _corrected(self, question: Question, said: str, citation: Citation) -> Draft:
+    def _corrected(self, question: Question, said: str, citation: Citation, pair: tuple[str, str] = texts.CORRECTION) -> Draft:
         text = self._speaker.marked([said], question.language)
-        return Draft(texts.pick(texts.CORRECTION, question.language).format(text=text), (citation,))
+        return Draft(texts.pick(pair, question.language).format(text=text), (citation,))
 
     def supposed(self, question: Question, ranked: Sequence[Evidence]) -> Draft | None:
         """What the plan says where a question about a year outside its period supposes what is not so."""
-        if not supposes(question):
-            return None
-        return self._other_period(question, ranked) or self.correction(question, ranked)
+        return self._other_period(question, ranked[0]) or self.correction(question, ranked)
 
-    def _other_period(self, question: Question, ranked: Sequence[Evidence]) -> Draft | None:
-        """No, where a question supposes a year outside the plan's period for something that the plan sets another year for."""
-        best = ranked[0]
-        if not (supposes(question) and self._judge.near(question, best) and self._stated.other_year(question, best)):
+    def _other_period(self, question: Question, best: Evidence) -> Draft | None:
+        """No, where the plan sets another year for what is asked."""
+        if not (self._judge.near(question, best) and self._stated.other_year(question, best)):
             return None
         said = self._said(question, best.sentence, years_in(best.sentence.text))
-        body = self._speaker.marked([said], question.language)
-        return Draft(texts.pick(texts.NOT_SO, question.language).format(text=body), (cite(self._index.plan, best.sentence, 1),))
+        return self._corrected(question, said, cite(self._index.plan, best.sentence, 1), texts.NOT_SO)
 
     def _said(self, question: Question, sentence: Sentence, years: Iterable[int] = ()) -> str:
         """The sentence, or of a long one the clauses around these years, else around the question's words."""

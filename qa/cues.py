@@ -72,7 +72,8 @@ LIST = _any_of(
 )
 WHAT = re.compile(r"^\W*(?:what|which|who|whom|whose|how|why|when|where)\b", re.IGNORECASE)
 YES_NO = _any_of(
-    r"[吗伐嘛]\W*$|(?<![什怎多这那])么\W*$|[能会要是有行得].{0,16}(?<!要)不\W*$|[过了]没有?\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
+    r"^(?!.*(?:什么|啥|谁|哪|怎|咋|几|多少|何|干嘛)).*(?:[嘛么]|[能会要是有行得].{0,16}(?<!要)不|[过了]没有?)\W*$",
+    r"[吗伐]\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
     r"([\u4e00-\u9fff]{1,2})不\1",  # 给不给, 鼓不鼓励, 方便不方便
     r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
 )
@@ -86,7 +87,7 @@ UNIT = "|".join(re.escape(fold(unit)) for unit in unit_names())
 _SOME = rf"(?<![的哪十好这那近前后来没])(?<!再过)(?<![还只就]差)几(?=\s*(?:[万亿千百]|{UNIT}))"
 NUMBER_ASKED = f"多少|百分之几|{_SOME}"
 DATE = _any_of(
-    r"哪一?个?(?:年|日|月|天(?!.{1,14}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
+    r"哪一?个?(?:年(?![龄级段])|日(?![间托常])|月(?![台嫂])|天(?!.{1,14}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
     "何时|什么时候|什么时间|日期|时间段|哪几年|起止",
     # not "when it rains, …"
     r"\bwhen (?:is|are|was|were|will|would|does|do|did|should|shall|must|can|has|have)\b",
@@ -95,9 +96,12 @@ DATE = _any_of(
 )
 # what asks for something else than a figure, though its question names one: 占比的数据从哪儿取
 ASKS_OTHERWISE = _any_of("什么(?!比例|水平|程度|数)|哪|谁|怎|如何|为何")
-DAY_ASKED = _any_of("哪一?个?[年月天日]|几[月号日]", r"\b(?:what|which|on what) (?:date|day|year|month)\b")
+DAY_ASKED = _any_of(
+    "哪一?个?(?:年(?![龄级段])|日(?![间托常])|月(?![台嫂])|天)|几[月号日]",
+    r"\b(?:what|which|on what) (?:date|day|year|month)\b",
+)
 # a day is asked for by name, and told
-DAY_MEANT = _any_of("哪一?[天日]|几[号日]", r"\b(?:what|which) day\b")
+DAY_MEANT = _any_of("哪一?(?:天|日(?![间托常]))|几[号日]", r"\b(?:what|which) day\b")
 DAY = re.compile("[日号]")
 FIGURE = {
     "zh": _any_of(f"{NUMBER_ASKED}|多大|多长|多高|多远|多久(?![没未不])|几成|比例是|指标值|数值|目标值|第几"),
@@ -170,7 +174,7 @@ FAMILIES: dict[str, tuple[tuple[re.Pattern[str], str, bool], ...]] = {
         ),
         (
             _any_of(
-                "(?:补|奖|罚|扣|缴|赔|领|发|资助|补助|补贴|奖励)(?:给|到|个|企业|我们?)?(?:多少|几[百千万])(?!个|天|人|公)",
+                "(?:补|奖|罚|扣|缴|赔|领|(?<![开研批印颁激启])发|资助|补助|补贴|奖励)(?:给|到|个|企业|我们?)?(?:多少|几[百千万])(?!个|天|人|公)",
                 "(?:总额|余额|产值|营业收入|销售收入|交易额|存款|贷款)(?:要|应|将|会|大约|大概|约)*(?:达到?|是|为|有|超过|突破)?了?(?:多少|几)",
             ),
             "money",
@@ -254,8 +258,9 @@ ASKS_FOR_VALUE = _any_of(
 RESULT = _any_of(
     "实际(?:是|上|完成|达到|有)?|完成情况|完成了多少|完成得|现状",
     "(?:现在|目前|如今|至今|迄今)?(?:一共|总共|共)?(?:已经?)(?:有|建成|完成|达到)了?(?:多少|几)",
-    "(?:现在|目前|如今|至今|迄今|眼下).{0,8}?(?:一共|总共|共)?(?:是|有|建成|完成|达到)了?(?:多少|几)",
-    r"\bactual(?:ly)?\b|\bat the moment\b|\b(?:right|as of) now\b|\bso far\b",
+    "(?:现在|目前|如今|至今|迄今)(?:一共|总共|共)?(?:是|有|建成|完成|达到)了?(?:多少|几)",
+    "(?:现在|目前|如今|至今|迄今|眼下).{0,8}?(?:一共|总共|共)?(?:有|建成|完成|达到)了?(?:多少|几)",
+    r"\bactual(?:ly)?\b|\bhow many\b.*\b(?:at the moment|right now|as of now)\b|\bso far\b",
     r"\b(?:was|were|has been|have been) (?:achieved|reached|completed|built)\b",
 )
 # what will be is no result, though it be actual
@@ -264,6 +269,8 @@ TO_COME = _any_of("要|将|打算|准备|计划", r"\b(?:will|would|going to|to 
 STANDS = _any_of(
     "已|目前|现有|累计|截至|比(?:上年|去年|同期)|同比|去年|上年|实际", r"\b(?:already|currently|has been|have been|so far)\b"
 )
+COMPARED_WITH = re.compile("(?:底|末)?(?:相比|的?基础上)")  # 在2020年基础上
+FROM_THEN = re.compile("起(?!草|步)")  # 自2021年起
 COMPARED = re.compile(r"[比较]\s*$")  # 比2020年提高: the year that is compared with
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 ROUND = re.compile(r"第[一二三四五六七八九十\d]+轮|(?:上|下|前|后)一轮|十[三四五六]五")
@@ -357,11 +364,16 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
         ("由谁负责", "who is responsible"),
     ),
     (
-        _any_of("哪(?:一|几|些)?[家所个]?医院", rf"\b(?:which|what) (?:\w+ )?hospitals?{_ITSELF}"),
+        _any_of("哪(?:一|几)?[家所个]医院", rf"\b(?:which|what) (?:\w+ )?hospital{_ITSELF}"),
         _any_of("(?:人民|中心|附属|妇幼|中医|肿瘤|第[一二三四五六七八九十]+)[\u4e00-\u9fff]{0,4}医院"),
         ("是哪家医院", "which hospital"),
     ),
-    (_any_of("什么颜色|颜色是", r"\bwhat colou?rs?\b"), _any_of("[红黄蓝绿黑白灰橙紫棕]色"), ("颜色", "the colour")),
+    (_any_of("长由谁(?:担任|来当|当|出任)"), _any_of("由.{2,20}(?:担任|兼任)"), ("由谁担任", "who holds the post")),
+    (
+        _any_of("什么颜色|颜色是", r"\bwhat colou?rs?\b"),
+        _any_of("[红黄蓝黑白灰橙紫棕]色|绿色(?:垃圾|桶|容器|标[识志])"),
+        ("颜色", "the colour"),
+    ),
     (_any_of(r"办公地址|地址|门牌|\baddress\b"), _any_of(r"[路街道]\s*\d+\s*号"), ("地址", "an address")),
     (_any_of(r"邮箱|电子邮件|\be-?mail\b"), _any_of("@"), ("邮箱", "an e-mail address")),
     (_any_of(r"联系人|联络人|\bcontact person\b"), _any_of("(?:联系|联络)人[:：]"), ("联系人", "a contact person")),
@@ -375,7 +387,7 @@ DETAILS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, str]], ...] = 
     ),
     (
         _any_of(
-            "(?:局长|区长|主任|书记|负责人|市长|院长|组长|[河路湾林]长)(?:由谁(?:担任|来当|当|出任)|是谁|是哪位|是哪一位|叫什么|姓什么|的?名字|的?姓名)|叫什么名字",
+            "(?:局长|区长|主任|书记|负责人|市长|院长|组长|[河路湾林]长)(?:是谁|是哪位|是哪一位|叫什么|姓什么|的?名字|的?姓名)|叫什么名字",
             r"\bname of the (?:director|head|mayor|person|official)|\bwho is the (?:director|head|mayor|chief)",
             r"\bwho\b.*\bby name\b",
         ),
@@ -390,7 +402,8 @@ ASKS_DISTRICT = _any_of(
 )
 DISTRICT = ("是哪个区", "which district")
 ASKS_CITY = _any_of(
-    "哪(?:些|几?[个座])?(?:城市|省份?)", rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:cit(?:y|ies)|provinces?){_ITSELF}"
+    "哪(?:些|几?[个座])?(?:城市(?!更新|道路|公园|绿地|管理)|省(?![级钱直])份?)",
+    rf"\b(?:which|what) (?:\w+ ){{0,2}}(?:cit(?:y|ies)|provinces?){_ITSELF}",
 )
 CITY = ("是哪个城市", "which city")
 
@@ -404,19 +417,24 @@ UNIVERSAL = _any_of(
     r"\b(?:only|every|all|compulsory|mandatory|must|any|always|oblig\w+|required|forced|have to)\b",
 )
 # that what is named is all: a plan that means it says it
-ONLY = _any_of("(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅|全(?:交给|靠)|完全靠|[单光]靠", r"(?<!not )\b(?:only|merely|solely)\b")
+ONLY = _any_of(
+    "(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅|(?<!安)全(?:交给|靠)|完全靠|(?<![简观])[单光]靠",
+    r"(?<!not )\b(?:only|merely|solely)\b",
+)
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|推广|启动")
+# shares that a question tells by the half
+_HALF_PASSED = r"过半(?=\W*$|[吗的了])"
+HALVES = (
+    (re.compile(rf"(?:没|不|未){_HALF_PASSED}|不[到足]一半"), "不到50%"),
+    (re.compile(rf"(?<!经){_HALF_PASSED}|超过一半|超过半数"), "超过50%"),
+    (re.compile("一半以上"), "50%以上"),
+)
 # a term that a question states, where 三年行动 and 干满一年 state none
 SET_TERM = re.compile(
     r"(?:任期|期限|有效期|花|用|历时|长达|定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$"
 )
 PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper cent")
 # 是不是, 纳不纳入, 能刷脸不: a question, no denial
-HALVES = (
-    (re.compile("(?:没|不|未)过半|不[到足]一半"), "不到50%"),
-    (re.compile("过半|超过一半|超过半数"), "超过50%"),
-    (re.compile("一半以上"), "50%以上"),
-)
 A_NOT_A = re.compile(r"(\w{1,2})不\1|有没有|有无|(?:不|没有?)\W*$")
 # whether something is one of several: 当中是否有智慧农业, 包括装修垃圾吗
 MEMBER = re.compile(
@@ -424,10 +442,13 @@ MEMBER = re.compile(
 )
 # of what kind something is said to be: 归到健康管理类
 CLASSED = re.compile(r"(?:归[到入为于]|算作|属于|划[入到归])(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:这一?)?类")
+AT_LEAST_EN = re.compile(r"\b(?:no|not) (?:less|lower|fewer|more|higher|later|earlier) than\b", re.IGNORECASE)  # no denial
 NEGATED = _any_of("(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b")
 _WHY = (
-    "为什么|为何|为啥|凭什么|有什么考虑|出于什么|图什么|(?<!用来)干[嘛吗](?!用|的|[?？]?$)|(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",
-    r"\bwhy\b|\bwhat reason\b|\breasons? (?:for|behind)\b|\bhow come\b|^\W*what (?:made|caused|prompted|led)\b",
+    "为什么|为何|为啥|凭什么|有什么考虑|出于什么|(?<![地蓝])图什么(?!样)|(?<!用来)干[嘛吗](?!用|的|[?？]?$)",
+    "(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",
+    r"\bwhy\b|\bwhat reason\b|\breasons? (?:for|behind)\b|\bhow come\b",
+    r"^\W*what (?:(?:made|caused|prompted)\b|led (?:to|the|them|it)\b)",
 )
 WHY = _any_of(*_WHY)
 # a sentence that gives a reason or a purpose
@@ -469,10 +490,10 @@ OPPOSITES = (
     (_any_of("率先|带头|最先", r"\b(?:first|lead|ahead)\b"), _any_of("最后|之后才|落在后面", r"\blast\b")),
 )
 # how often, as a question puts it, and as a sentence does that says every year
-EVERY_YEARS = re.compile(r"([二两三四五六七八九十\d]+)年(?:[才要]|一般)?.{0,3}一[次回届]")
+EVERY_YEARS = re.compile(r"(?<!\d)(?:[二两三四五六七八九十]|\d{1,2})年(?:[才要]|一般)?.{0,3}一[次回届](?!性)")
 EVERY_YEAR = re.compile("每年|年度|一年一[次届]")
 # a heading over what has been reached already
-STATUS = re.compile("现状|成[就效绩]|回顾|发展基础")
+STATUS = re.compile("现状|(?:取得|主要|工作)的?成[就效绩]|^成[就效绩]|回顾|发展基础")
 # than before; that something has become more or less, or costs more
 SINCE = _any_of("比(?:上|前|去|往|同|以前|过去|原来|19|20)", r"\bthan (?:in )?(?:the )?(?:last|previous|before|year)\b")
 COSTS_MORE = _any_of("多花(?!园)|加重.{0,4}负担|变贵")
@@ -505,7 +526,7 @@ STILL = _any_of(
     "才?刚(?:刚)?开始|还没|尚未|仍未|还有|仍有|还存在|还剩",
     r"\bstill (?:have|has|exist|any|there|got)\b|\bany\b.{1,40}\bleft\b",
 )
-ENDED = _any_of("已.{0,8}(?:消除|清零|杜绝|消灭|淘汰)")
+ENDED = re.compile("已(?:经)?(?:全面|全部|基本|彻底|完全)?(?:消除|清零|杜绝|消灭|淘汰)了?(?:所有|全部)?(?P<what>.{0,3})")
 UNCHANGED = _any_of("不变|不改变")
 GONE = _any_of("消除|杜绝|清零|消灭|避免|防止|解决")
 # a question that supposes a duty, and a sentence that lifts it
@@ -514,8 +535,10 @@ NEEDED = _any_of("[还要就]得(?!到|了)|需要|必须|要不要|(?<!不)须"
 STILL_NEEDED = _any_of("还[要得]|还需", r"\bstill (?:need|have) to\b")
 DUTY = _any_of("必须|[应须需]|要|不得|强制|严格|一律", r"\b(?:must|shall|required|need)\b")
 SPARED = _any_of(
-    "免(?!费|疫|洗)|无需|无须|不需要?|不必|不用", r"\b(?:exempt|no need|not required|waive|let off|excused|spared)\w*"
+    "(?<![避以难未])免(?!费|疫|洗)|无需|无须|不需要?|不必|不用",
+    r"\b(?:exempt|no need|not required|waive|let off|excused|spared)\w*",
 )
+GRANTS = _any_of("可以|允许|鼓励|给予|支持|准予")
 FORBIDS = _any_of(
     "不得|不予|不准|禁止|严禁|不再|取缔|停止|查处|打击", r"\b(?:forbid|ban(?:s|ned)?\b|prohibit|outlaw|discourag)\w*"
 )
@@ -555,8 +578,8 @@ PART_WORDS = _any_of(
 )
 # the years that the plan itself runs for
 OWN_PERIOD = _any_of(
-    r"^(?:请问)?[这该本]?[个份部轮项]?[\u4e00-\u9fff“”]{0,8}(?:计划|规划|方案)(?:管|覆盖|涵盖|跨|从|是|的?(?:实施|执行|规划|计划)?(?:期限?|年限|时间))"
-    r"(?:是|为)?(?:哪几年|哪年|几年|到哪一?年|多久|多长时间|什么|什么时候)(?:(?:到|至)(?:哪|几)年)?[的呢]?\W*$",
+    r"^(?:请问)?[这该本]?[个份部轮项]?(?P<called>[\u4e00-\u9fff“”]{0,8}(?:计划|规划|方案))(?:管|覆盖|涵盖|跨|从|是|的?(?:实施|执行|规划|计划)?(?:期限?|年限|时间))"
+    r"(?:是|为)?(?:哪几年|哪年|几年|到哪一?年|多久|多长时间|什么时候|什么时间)(?:(?:到|至)(?:哪|几)年)?[的呢]?\W*$",
     r"^\W*(?:what|which) (?:years|period|time ?frame|time ?span) (?:does|is|are|do) (?:the|this) (?:[\w-]+ ){0,3}"
     r"(?:plan|programme)(?: run(?: for)?| cover(?:ed by)?| span| for| apply to| last)?\W*$",
     r"^\W*how long (?:does|will|is) (?:the|this) (?:[\w-]+ ){0,3}(?:plan|programme)(?: run| last| cover| for)\W*$",

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpus.fold import fold
+from corpus.fold import fold, squeeze
 from corpus.parse import Plan
 from corpus.places import cities_in, names_district
 from index.retrieve import Hit, Index
 from qa import cues, texts
 from qa.answer import Answer, Nearest, Reason
 from qa.check import faults
+from qa.claims import WORD
 from qa.compare import Comparison
-from qa.compose import MAX_MEASURES, cite, cite_heading, following, measures
+from qa.compose import MAX_MEASURES, NEAR, cite, cite_heading, following, measures
 from qa.corrections import Corrections
 from qa.evidence import Evidence, Ranker, is_lead
 from qa.judge import Judge
@@ -24,7 +25,6 @@ from qa.years import is_past, other_time, years_of
 
 EVIDENCE_HITS = 12  # sections of which sentences are read
 MAX_DATED = 80  # characters of a sentence that is told whole for its date
-NEAR = 0.75  # how near to the best a further sentence of its section must score to be told too
 _KINDS_REFUSED = {
     Kind.ORDER: Reason.ORDER,
     Kind.WRITING: Reason.WRITING,
@@ -138,7 +138,9 @@ class Responder:
     def _own_period(self, question: Question, plan: Plan) -> Draft | None:
         """The years that the plan runs for, where that is asked and a heading or a sentence gives both."""
         years = [str(year) for year in plan.meta.period or ()]
-        if not years or not cues.OWN_PERIOD.search(fold(question.text)):
+        asked = cues.OWN_PERIOD.search(fold(question.text))
+        named = (asked["called"] or "") if asked else ""
+        if not years or not asked or (len(named) > WORD and named not in squeeze(fold(plan.title))):
             return None
         headings = (cite_heading(plan, s.ref, 1) for s in plan.sections if all(y in s.title for y in years))
         sentences = (cite(plan, x, 1) for s in plan.sections for x in s.sentences if all(y in x.text for y in years))

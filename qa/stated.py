@@ -4,7 +4,7 @@ import itertools
 import re
 
 from corpus.fold import fold, squeeze
-from corpus.places import short_name
+from corpus.places import cities_in, short_name
 from corpus.sentences import Sentence
 from index.retrieve import Index
 from qa import cues
@@ -61,8 +61,8 @@ class Stated:
             other_frequency(asked, told)
             or other_rank(asked, told)
             or other_span(asked, told)
-            or other_quoted(asked, told)
-            or other_city(asked, told, [short_name(place) for place in self._index.plan.meta.place])
+            or other_quoted(asked, told, plan_text)
+            or other_city(self._cities(asked), self._cities(told))
         ):
             return True
         if other_date(asked, told) or other_code(asked, told, plan_text) or other_level(asked, told, plan_text):
@@ -103,10 +103,14 @@ class Stated:
         """Whether a Chinese question is but a statement with a question mark."""
         return asked.endswith("?") and language_of(asked) == "zh" and not cues.ASKS_IN_WORDS.search(asked)
 
-    @staticmethod
-    def misquotes(question: Question, best: Evidence) -> bool:
+    def _cities(self, text: str) -> frozenset[str]:
+        """The cities and provinces that are words of a text, without the plan's own."""
+        own = {short_name(place) for place in self._index.plan.meta.place}
+        return cities_in(text).intersection(self._index.words.terms(text)) - own
+
+    def misquotes(self, question: Question, best: Evidence) -> bool:
         """Whether the question quotes a name that the sentence quotes otherwise."""
-        return other_quoted(squeeze(fold(question.text)), squeeze(fold(best.sentence.text)))
+        return other_quoted(squeeze(fold(question.text)), squeeze(fold(best.sentence.text)), self._index.folded)
 
     def affirmed(self, question: Question, best: Evidence) -> bool:
         """Whether a sentence is so certainly what a question asks about that it can be answered with yes.

@@ -5,11 +5,18 @@ from qa import cues
 from qa.evidence import Evidence, Ranker, clause_of
 from qa.understand import Question
 
+_FOR_GOOD = 2100  # a year that no plan sees
+
 
 def years_in(text: str) -> set[int]:
-    """The years that a text names, without those that something is compared with."""
-    dates = (f for f in Ranker.figures(text) if f.family == "date" and not cues.COMPARED.search(text, 0, f.start))
-    return {int(f.value) for f in dates if f.value}
+    """The years that a text names, each of a span, and all from one on that something begins in; none to compare with."""
+    years: set[int] = set()
+    for figure in Ranker.figures(text):
+        compared = cues.COMPARED.search(text, 0, figure.start) or cues.COMPARED_WITH.match(text, figure.end)
+        if figure.family == "date" and figure.value and not compared:
+            last = _FOR_GOOD if cues.FROM_THEN.match(text, figure.end) else int(figure.last or figure.value)
+            years.update(range(int(figure.value), last + 1))
+    return years
 
 
 def years_of(plan: Plan, evidence: Evidence) -> set[int]:

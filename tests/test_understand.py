@@ -43,6 +43,10 @@ def test_language(text, language):
         ("河道会清淤么", Kind.YES_NO),
         ("步道修好了没有？", Kind.YES_NO),
         ("步道是什么", Kind.FACT),
+        ("谁负责嘛？", Kind.FACT),
+        ("用来干嘛？", Kind.FACT),
+        ("哪个年龄段的老人能去？", Kind.FACT),
+        ("哪个日间中心能去？", Kind.FACT),
         ("这是区政府批的吧？", Kind.YES_NO),
         ("扬尘怎么治理？", Kind.MEASURES),
         ("由谁负责落实", Kind.FACT),
@@ -203,6 +207,7 @@ def test_a_day_is_preferred_to_a_month_where_one_is_asked_for(question, preferre
         ("How many earlier plans were there?", "七轮", False),
         ("What decibel limit applies at night?", "100%", False),
         ("What decibel limit applies at night?", "55分贝", True),
+        ("公益性岗位要开发多少？", "500个", True),
     ],
 )
 def test_a_figure_fits_the_unit_that_is_asked_for(question, figure, expected, scope):
