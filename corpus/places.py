@@ -67,6 +67,11 @@ def _cities() -> dict[str, str]:
     return {short_name(name): code for code, name in _divisions().items() if code.endswith("00")}
 
 
+@functools.cache
+def _city_names() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(sorted(_cities(), key=len, reverse=True))})(?![河路街江湖岸站])")
+
+
 def cities_in(text: str) -> frozenset[str]:
     """The provinces and the cities of the prefectural level that a text names.
 
@@ -75,7 +80,7 @@ def cities_in(text: str) -> frozenset[str]:
     >>> sorted(cities_in("支持青岛市、济南创建综合试点")), cities_in("治理苏州河"), cities_in("支持有条件的地区")
     (['济南', '青岛'], frozenset(), frozenset())
     """
-    return frozenset(name for name in _cities() if re.search(f"{name}(?![河路街江湖岸站])", text))
+    return frozenset(_city_names().findall(text))
 
 
 def apart(one: str, other: str) -> bool:

@@ -99,8 +99,9 @@ class Responder:
                 return name
         places = ((cues.ASKS_CITY, cities_in, cues.CITY), (cues.ASKS_DISTRICT, names_district, cues.DISTRICT))
         for asks, names, name in places:
-            given_name = any(names(e.sentence.text) for e in evidence[:5])
-            if asks.search(question.own) and not given_name and not self.corrections.correction(question, evidence):
+            if not asks.search(question.own) or any(names(e.sentence.text) for e in evidence[:5]):
+                continue
+            if not self.corrections.correction(question, evidence):
                 return name
         return None
 
