@@ -34,6 +34,8 @@ _POINTS_ZH = re.compile(
     r"(?:任务|工作|指标|目标|要求|措施|内容|计划|规定)?"
     r"|(?:它们|它|其中|这里面|上面(?:说|提到)的|刚才(?:说|提到)的)"
 )
+# the document itself, which needs no question before it: 这份计划管哪几年
+_OF_PLAN_ZH = re.compile(r"(?:这[个份部项]?|本)(?:行动)?(?:计划|方案|规划|文件|条例|办法)(?!里|中|的)")
 _TAIL_ZH = re.compile(
     r"(?:有(?:什么|哪些|没有)|是(?:什么|多少|谁)|怎么|如何|怎样|要(?:达到|维持|新建|完成)?多少|多少|几|由谁|在哪|什么时候|何时|打算).*$"
 )
@@ -97,6 +99,8 @@ def _asking(before: str) -> str:
 
 
 def _complete_zh(text: str, before: str) -> str | None:
+    if _OF_PLAN_ZH.match(text):
+        return None
     about = _ABOUT_ZH.match(text)
     if about and _BARE_ZH.fullmatch(about["topic"]):
         return f"{about['topic'].removesuffix('的')}：{before}"

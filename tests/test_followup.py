@@ -45,6 +45,7 @@ def test_completed(before, text, rewritten, plan):
     "text",
     [
         "And how much is planned for new parks?",
+        "这份计划管哪几年？",
         "And the waste facility, which plot is that on?",
         "全区道路机械化清扫率要达到多少？",
         "那装配式建筑的装配率要到多少？",
