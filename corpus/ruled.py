@@ -62,6 +62,13 @@ def _has_rules(page: "pypdfium2.PdfPage") -> bool:
     return sum(1 for _ in zip(drawn, range(_LINES_MIN), strict=False)) == _LINES_MIN
 
 
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What pdfplumber raises for pages that PDFium reads: its own errors, and two that damaged page objects let through."""
+    from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
+
+    return PdfminerException, MalformedPDFException, TypeError, IndexError
+
+
 class Rules:
     """Where tables are ruled in a file; it is opened for this when the first page comes that may hold one.
 
@@ -100,10 +107,8 @@ class Rules:
         logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every font of a browser
         try:
             return pdfplumber.open(io.BytesIO(self._data)).pages
-        except (
-            Exception
-        ):  # what PDFium reads may break it anywhere: then the pages' lines are told as they are, and a note says so
-            return ()
+        except _unreadable():
+            return ()  # then each page that is looked for is found wanting, and counted
 
     def _tables(self, number: int) -> list[tuple[Box, list[Box]]]:
         """The boxes of a page's tables and of their cells, from the top down; a frame around a text is none."""
@@ -111,7 +116,7 @@ class Rules:
             page = self._pages[number]
             tables = [(table.bbox, [cell for cell in table.cells if cell]) for table in page.find_tables()]
             page.close()
-        except Exception:  # as above; its errors have no class of their own
+        except _unreadable():
             self.unread += 1
             return []
         real = [(box, cells) for box, cells in tables if len(_steps(cells, 0)) > 2 and len(_steps(cells, 1)) > 2]
