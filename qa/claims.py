@@ -37,32 +37,30 @@ _NUMBER_WORDS = {
     for word in words
 }  # fmt: skip
 _ROMAN = {"II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0, "VI": 6.0}
-_OPPOSITE_EN = tuple(
-    (re.compile(rf"\b(?:{a})\b", re.IGNORECASE), re.compile(rf"\b(?:{b})\b", re.IGNORECASE))
-    for first, second in (("the left", "the right"), ("left bank", "right bank"), ("north\\w*", "south\\w*"),
-                          ("east\\w*", "west\\w*"), ("upstream", "downstream"), ("indoor", "outdoor"))
-    for a, b in ((first, second), (second, first))
-)  # fmt: skip
 _ENGLISH_TOKEN = re.compile(r"(?<![A-Za-z.])\d[\d,]*(?:\.\d+)?(?=(?:st|nd|rd|th)?\b|%)|[a-z]+", re.IGNORECASE)
 # on which side of a figure something is said to lie; 不超过 and 不低于 are a target's own words, and have to be the plan's
 _BOUND = re.compile(r"((?<!不)(?:超过|突破|[高大多低少小]于)|不到|不足)\s*")
 _OVER = re.compile("超过|突破|[高大多]于")
 _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
-# a character and the number behind it; 一 is mostly an article: 留一段时间
-_CODE = re.compile(
-    r"([\u4e00-\u9fff+])((?!一)[一二三四五六七八九十]+|\d+)(?![\d.,%％]|[年月日个家项条座处名人类种次所辆万亿元米吨周岁天户张大级期批成倍]|公里|平方|小时|分钟)"
+_UNITS = "年月日个家项条座处名人类种次所辆万亿元米吨周岁天户张大级期批成倍"
+# what is numbered, and how; 一 is mostly an article: 留一段时间
+_NUMBERED = (
+    re.compile(
+        r"(?P<what>[\u4e00-\u9fff+])(?P<number>(?!一)[一二三四五六七八九十]+|\d+)"
+        rf"(?![\d.,%％]|[{_UNITS}]|公里|平方|小时|分钟)"
+    ),
+    re.compile(r"第(?P<number>[一二三四五六七八九十百]+|\d+)(?P<what>[次届代轮])"),
+    re.compile(r"(?P<number>[一二三四五六七八九甲乙丙])(?P<what>[级等期批][\u4e00-\u9fff]{2})"),
 )
 _GREAT = re.compile(r"([二两三四五六七八九十]|\d+)大(?![批量片型幅])")
 _GREAT_OF = re.compile(r"([二两三四五六七八九十]|\d+)大(?![批量片型幅])([\u4e00-\u9fff]{2,8})")
-_LEVEL = re.compile(r"([一二三四五六七八九甲乙丙])([级等期批][\u4e00-\u9fff]{2})")
-_TURN = re.compile(r"第([一二三四五六七八九十百]+|\d+)([次届代轮])")
 _RANK = re.compile(r"(国家|省|市|区|县|乡|镇|街道|社区|村)一?级")
 _SPAN = re.compile(r"((?:19|20)\d{2})年?\s*(?:至|到|[-—–~～]+|(?:to|through|until) )\s*((?:19|20)\d{2})")
 _PREFIXED = re.compile(r"[副非未]([\u4e00-\u9fff]{2})")  # 副主任 is no 主任
 WORD = 2  # characters
 _TAG_MAX = 6  # characters of 对不对, 是真的吗 and the like, which put nothing by themselves
-_KINDS = {"类", "种", "样"}  # measure words for the same
+KINDS = {"类", "种", "样"}  # measure words for the same
 _REACH = 4  # words: what a number counts stands at most so far behind it
 
 
@@ -75,7 +73,7 @@ def agrees(claim: Figure, figure: Figure) -> bool:
 
 def same_unit(claim: Figure, figure: Figure) -> bool:
     """Whether two figures count alike: 四种 and 两类 do, 四家 and 两类 do not; other families are told apart by themselves."""
-    return claim.family != "count" or claim.unit == figure.unit or {claim.unit, figure.unit} <= _KINDS
+    return claim.family != "count" or claim.unit == figure.unit or {claim.unit, figure.unit} <= KINDS
 
 
 def met(claim: Figure, figure: Figure, question: str) -> bool:
@@ -116,12 +114,7 @@ def english_claims(text: str) -> dict[str, float]:
 def english_contradiction(question: str, rendering: str) -> bool:
     """Whether a number in an English question differs from the one that the sentence gives for the same thing."""
     stated, given = english_claims(question), english_claims(rendering)
-    if any(given[what] != value for what, value in stated.items() if what in given):
-        return True
-    return any(
-        word.search(question) and other.search(rendering) and not word.search(rendering) and not other.search(question)
-        for word, other in _OPPOSITE_EN
-    )
+    return any(given[what] != value for what, value in stated.items() if what in given) or _opposed(question, rendering)
 
 
 def _numbers(text: str) -> set[float]:
@@ -215,39 +208,33 @@ def other_rank(question: str, sentence: str) -> bool:
     return bool(asked and given) and not any(rank in sentence for rank in asked)
 
 
-def other_code(question: str, sentence: str, plan: str) -> bool:
-    """Whether a question numbers something that the sentence numbers otherwise: 国五 for 国六, “1+6” for “1+4”.
+def _numbered(pattern: re.Pattern[str], text: str) -> dict[tuple[str, float | str], str]:
+    """What is numbered in a text, with its number (甲 stays 甲), each as it is written."""
+    found = pattern.finditer(text)
+    return {(m["what"], m["number"] if (value := number_value(m["number"])) is None else value): m[0] for m in found}
+
+
+def other_numbering(question: str, sentence: str, plan: str) -> bool:
+    """Whether a question numbers otherwise what the sentence numbers: 国五 for 国六, 第一次 for 第二次, 二级医院 for 三级医院.
 
     A number that the plan uses anywhere may be meant rightly.
     """
-    given = {(m[1], number_value(m[2])) for m in _CODE.finditer(sentence)}
-    asked = [m for m in _CODE.finditer(question) if (m[1], number_value(m[2])) not in given and m[0] not in plan]
-    return any(m[1] == name for m in asked for name, _ in given) or _other_turn(question, sentence, plan)
-
-
-def _other_turn(question: str, sentence: str, plan: str) -> bool:
-    """The same of turns: 第129次 for 第119次."""
-    given = {(m[2], number_value(m[1])) for m in _TURN.finditer(sentence)}
-    asked = [m for m in _TURN.finditer(question) if (m[2], number_value(m[1])) not in given and m[0] not in plan]
-    return any(m[2] == unit for m in asked for unit, _ in given)
+    for pattern in _NUMBERED:
+        given = _numbered(pattern, sentence)
+        asked = {key for key, written in _numbered(pattern, question).items() if key not in given and written not in plan}
+        if {what for what, _ in asked} & {what for what, _ in given}:
+            return True
+    return False
 
 
 def _shares_word(name: str, text: str) -> bool:
     return any(name[i : i + WORD] in text for i in range(len(name) - WORD + 1))
 
 
-def other_level(question: str, sentence: str, plan: str) -> bool:
-    """Whether a question is about another level than the sentence, one that the plan does not know: 二级医院, 三级医院.
-
-    Or about another number of kinds: 三大产业, 四大产业.
-    """
-    told = [(number_value(m[1]), m[2]) for m in _GREAT_OF.finditer(sentence) if _shares_word(m[2], question)]
-    if told and any(number_value(m[1]) not in [number for number, _ in told] for m in _GREAT.finditer(question)):
-        return True
-    return any(
-        m[0] not in plan and any(o[2] == m[2] and o[1] != m[1] for o in _LEVEL.finditer(sentence))
-        for m in _LEVEL.finditer(question)
-    )
+def other_kinds(question: str, sentence: str) -> bool:
+    """Whether a question gives another number of the kinds that the sentence speaks of: 三大产业, 四大产业."""
+    told = {number_value(m[1]) for m in _GREAT_OF.finditer(sentence) if _shares_word(m[2], question)}
+    return bool(told) and any(number_value(m[1]) not in told for m in _GREAT.finditer(question))
 
 
 def reworded(question: str, sentence: str) -> bool:
@@ -277,7 +264,7 @@ def _other_way(question: str, sentence: str) -> bool:
     return asked != told and sum(asked) == 1 and sum(told) == 1
 
 
-def _other_end(question: str, sentence: str) -> bool:
+def _opposed(question: str, sentence: str) -> bool:
     """Whether the question says one of two things that cannot both be so, and the sentence the other: 往上收, 下移."""
     pairs = ((one, other) for pair in cues.OPPOSITES for one, other in (pair, pair[::-1]))
     return any(
@@ -298,44 +285,54 @@ def other_city(asked: Collection[str], given: Collection[str]) -> bool:
     return bool(asked and given) and all(apart(one, other) for one in asked for other in given)
 
 
-def _as_universal(word: str, sentence: str) -> bool:
-    """Whether the sentence says the same word; of an English one, any that says as much."""
-    return word in sentence or (word.isascii() and bool(cues.UNIVERSAL.search(sentence)))
+def _all_or_must(question: str, sentence: str) -> bool:
+    """必须 against 鼓励; what an English question says so may be any word that says as much."""
+    said = cues.UNIVERSAL.search(question)
+    if not said or cues.SOFT.search(question) or not cues.SOFT.search(sentence):
+        return False
+    return said[0] not in sentence and not (said[0].isascii() and cues.UNIVERSAL.search(sentence))
 
 
-def _not_allowed(question: str, sentence: str) -> bool:
-    """Whether it is asked if something may be, and the sentence does away with it, granting nothing."""
-    return bool(cues.ALLOWED.search(question) and cues.REMOVED.search(sentence)) and not cues.GRANTS.search(sentence)
+def _only(question: str, sentence: str) -> bool:
+    """只管街面 against 延伸至小区."""
+    return bool(cues.ONLY.search(question)) and not cues.ONLY.search(sentence)
+
+
+def _spared(question: str, sentence: str) -> bool:
+    """还得自己开证明 against 免提交证明."""
+    spares = cues.SPARED.search(sentence) and not cues.SPARED.search(question)
+    return bool(spares and cues.NEEDED.search(question))
+
+
+def _forbids(sentence: str) -> bool:
+    return bool(cues.FORBIDS.search(sentence)) and not cues.GRANTS.search(sentence)
+
+
+def _forbidden(question: str, sentence: str) -> bool:
+    """禁止 against 鼓励, 可以 against 不得 or against what is done away with; a sentence that grants something does neither."""
+    if cues.FORBIDS.search(question):
+        return not _forbids(sentence)
+    gone = cues.REMOVED.search(sentence) and not cues.GRANTS.search(sentence)
+    return bool(cues.ALLOWED.search(question)) and bool(_forbids(sentence) or gone)
+
+
+def _lowered(question: str, sentence: str) -> bool:
+    """缩回 against 延伸."""
+    return bool(cues.DOWN.search(question) and cues.UP.search(sentence)) and not cues.DOWN.search(sentence)
+
+
+def _denied(question: str, sentence: str) -> bool:
+    """不纳入, or exempt, against a sentence that says neither."""
+    spares = cues.SPARED.search(question) and not cues.SPARED.search(sentence)
+    if not spares and not cues.NEGATED.search(cues.A_NOT_A.sub(" ", question)):
+        return False
+    return not (_forbids(sentence) or cues.NEGATED.search(sentence) or cues.GONE.search(sentence))
+
+
+_RULES = (_only, _all_or_must, _spared, _forbidden, denies, _lowered, opposite_word, _other_way, _opposed, _denied)
 
 
 def contradicts(question: str, sentence: str) -> bool:
-    """Whether a sentence says otherwise than a question puts it, by the words alone.
-
-    只…不… against 延伸至, 必须 against 鼓励, 禁止 against 鼓励, 缩回 against 延伸, 高能耗 against 低能耗.
-    """
+    """Whether a sentence says otherwise than a question puts it, by the words alone."""
     question = cues.AT_LEAST_EN.sub(" ", question)
-    universal = cues.UNIVERSAL.search(question)
-    if cues.ONLY.search(question) and not cues.ONLY.search(sentence):
-        return True
-    if (
-        universal
-        and cues.SOFT.search(sentence)
-        and not _as_universal(universal[0], sentence)
-        and not cues.SOFT.search(question)
-    ):
-        return True
-    if cues.NEEDED.search(question) and cues.SPARED.search(sentence) and not cues.SPARED.search(question):
-        return True
-    forbidden = bool(cues.FORBIDS.search(sentence)) and not cues.GRANTS.search(sentence)
-    if forbidden != bool(cues.FORBIDS.search(question)) and (not forbidden or cues.ALLOWED.search(question)):
-        return True
-    if denies(question, sentence) or _not_allowed(question, sentence):
-        return True
-    down = cues.DOWN.search(question)
-    if down and not cues.DOWN.search(sentence) and cues.UP.search(sentence):
-        return True
-    if opposite_word(question, sentence) or _other_way(question, sentence) or _other_end(question, sentence):
-        return True
-    spared = cues.SPARED.search(question) and not cues.SPARED.search(sentence)
-    denied = spared or cues.NEGATED.search(cues.A_NOT_A.sub(" ", question))
-    return bool(denied) and not forbidden and not cues.NEGATED.search(sentence) and not cues.GONE.search(sentence)
+    return any(rule(question, sentence) for rule in _RULES)

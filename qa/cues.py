@@ -482,8 +482,14 @@ DOWN = _any_of(
     r"|laps|suspend|slacken|ignor|give up|go without)\w*",
 )
 UP = _any_of("延伸|提升|提高|扩大|推进|加强|强化|达到|维持|新增|增加|完善|加快|加大|不低于|全面|确保|保障")
-# what cannot both be so: towards which end something is moved, who comes first
+# what cannot both be so: where something lies, towards which end it is moved, who comes first
 OPPOSITES = (
+    (_any_of(r"\bthe left\b"), _any_of(r"\bthe right\b")),
+    (_any_of(r"\bleft bank\b"), _any_of(r"\bright bank\b")),
+    (_any_of(r"\bnorth"), _any_of(r"\bsouth")),
+    (_any_of(r"\beast"), _any_of(r"\bwest")),
+    (_any_of(r"\bupstream\b"), _any_of(r"\bdownstream\b")),
+    (_any_of(r"\bindoor\b"), _any_of(r"\boutdoor\b")),
     (_any_of("白天|日间", r"\b(?:daytime|by day)\b"), _any_of("夜间|夜里|晚上|深夜", r"\bnight")),
     (_any_of("变长|延长|拉长"), _any_of("缩短|变短")),
     (_any_of("往上|向上|上收|上移|上提"), _any_of("往下|向下|下移|下沉|下放")),

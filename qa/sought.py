@@ -7,7 +7,7 @@ from corpus.fold import fold, squeeze
 from corpus.sentences import Sentence
 from index.retrieve import Index
 from qa import cues
-from qa.claims import WORD, opposite_word, other_level
+from qa.claims import WORD, opposite_word, other_kinds, other_numbering
 from qa.evidence import IN_FOCUS, SOME_FOCUS, Evidence, Ranker, clause_of
 from qa.judge import CHANCE, NEAR_COVER, SURE_COVER, Judge
 from qa.understand import Kind, Question
@@ -63,7 +63,9 @@ class Sought:
         """
         sentence = found.sentence
         asked, told = squeeze(question.topic), squeeze(fold(sentence.text))
-        if opposite_word(asked, told) or other_level(asked, told, self._index.folded):  # the topic is without 多少
+        if (
+            opposite_word(asked, told) or other_kinds(asked, told) or other_numbering(asked, told, self._index.folded)
+        ):  # the topic is without 多少
             return True
         if self._index.background(question.language).above(0.0, found.asked)[1] >= CHANCE:
             return False

@@ -13,11 +13,11 @@ from qa.claims import (
     contradicts,
     met,
     other_city,
-    other_code,
     other_date,
     other_frequency,
-    other_level,
+    other_kinds,
     other_number,
+    other_numbering,
     other_quoted,
     other_rank,
     other_span,
@@ -56,16 +56,12 @@ class Stated:
         if question.kind is Kind.YES_NO and self.other_year(question, best):
             return True
         asked, told = squeeze(fold(question.text)), squeeze(fold(best.sentence.text))
-        plan_text = self._index.folded
-        if (
-            other_frequency(asked, told)
-            or other_rank(asked, told)
-            or other_span(asked, told)
-            or other_quoted(asked, told, plan_text)
-            or other_city(self._cities(asked), self._cities(told))
-        ):
+        if any(other(asked, told) for other in (other_frequency, other_rank, other_span, other_date, other_kinds)):
             return True
-        if other_date(asked, told) or other_code(asked, told, plan_text) or other_level(asked, told, plan_text):
+        plan_text = self._index.folded
+        if other_quoted(asked, told, plan_text) or other_numbering(asked, told, plan_text):
+            return True
+        if other_city(self._cities(asked), self._cities(told)):
             return True
         if question.language == "en" and other_number(question.text, self._speaker.sentence(best.sentence, "en")):
             return True
