@@ -54,7 +54,7 @@ class Corrections:
         stated = replace(question, topic=topic)
         groups = self._ranker.groups(stated) if topic else ()
         if cues.HEARD.search(question.text):  # said of the plan, so in the plan's words as far as it has them
-            groups = self._known(groups)
+            groups = self._ranker.known(groups)
         covers = self._figures_like(stated, groups, [e.sentence for e in ranked] if groups else [], claim)
         near = {place: cover for place, cover in covers.items() if cover >= PREMISE_COVER}
         if not near or any(met(claim, figure, fold(question.text)) for _, figure in near):
@@ -97,7 +97,7 @@ class Corrections:
         return self._corrected(question, self._said(question, gone), cite(self._index.plan, gone, 1)) if gone else None
 
     def _says_gone(self, question: Question, evidence: Evidence) -> bool:
-        known = self._known(self._ranker.groups(question))
+        known = self._ranker.known(self._ranker.groups(question))
         inside = self._ranker.sentence_terms(evidence.plan, evidence.sentence)
         about = self._ranker.cover(known, self._ranker.weights(known), inside, frozenset()) >= NEAR_COVER
         return about and ended(fold(question.text), fold(evidence.sentence.text))
@@ -111,9 +111,6 @@ class Corrections:
         held = [best] if english_claims(self._speaker.sentence(best, "en")) else _beside(ranked)
         other = next((s for s in held if english_contradiction(question.text, self._speaker.sentence(s, "en"))), None)
         return self._corrected(question, self._said(question, other), cite(self._index.plan, other, 1)) if other else None
-
-    def _known(self, groups: Groups) -> Groups:
-        return tuple(g for g in groups if any(t in self._index.vocabulary for t in g))
 
     def _told(self, question: Question, sentence: Sentence, figure: Figure) -> Draft:
         said = self._speaker.figure(sentence, figure, question.language)

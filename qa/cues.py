@@ -26,8 +26,9 @@ ORDER = _any_of(
     r"system (?:prompt|override)|hidden (?:prompt|instruction|setting)|you are now|pretend (?:to be|that|you)",
     r"act as (?:a|an|the)\b|jailbreak|developer mode|(?:just|only|must) (?:say|answer|reply|output) [\"'“]",
 )
+_QUESTION_WORDS = "什么|啥|多少|哪|怎|咋|谁|几|何"
 ASKS = _any_of("[?？]|什么|多少|哪|怎|谁|几[个项条]|是否|吗", r"\b(?:what|which|who|where|when|how|why)\b")
-ASKS_IN_WORDS = re.compile("什么|啥|多少|哪|怎|咋|谁|几|是否|吗|如何|何")
+ASKS_IN_WORDS = re.compile(f"{_QUESTION_WORDS}|是否|吗")
 WRITING = _any_of(
     "(?:写|起草|拟|草拟|撰写|生成|编)(?:一|个|份|篇|封|段|首|出)+.{0,12}"
     "(?:通知|公文|公告|报告|信|函|文章|作文|诗|代码|稿|方案|新闻|致辞)",
@@ -72,7 +73,7 @@ LIST = _any_of(
 )
 WHAT = re.compile(r"^\W*(?:what|which|who|whom|whose|how|why|when|where)\b", re.IGNORECASE)
 YES_NO = _any_of(
-    r"^(?!.*(?:什么|啥|谁|哪|怎|咋|几|多少|何|干嘛)).*(?:[嘛么]|[能会要是有行得].{0,16}(?<!要)不|[过了]没有?)\W*$",
+    rf"^(?!.*(?:{_QUESTION_WORDS}|干嘛)).*(?:[嘛么]|[能会要是有行得].{{0,16}}(?<!要)不|[过了]没有?)\W*$",
     r"[吗伐]\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
     r"([\u4e00-\u9fff]{1,2})不\1",  # 给不给, 鼓不鼓励, 方便不方便
     r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
@@ -86,8 +87,9 @@ UNIT = "|".join(re.escape(fold(unit)) for unit in unit_names())
 # 几 asks for a number where what is counted follows; 哪几 asks which, and 这几年 and 近几年 ask nothing
 _SOME = rf"(?<![的哪十好这那近前后来没])(?<!再过)(?<![还只就]差)几(?=\s*(?:[万亿千百]|{UNIT}))"
 NUMBER_ASKED = f"多少|百分之几|{_SOME}"
+_YEAR_TO_DAY = "年(?![龄级段])|日(?![间托常])|月(?![台嫂])"  # which age, and which day centre, asks for no date
 DATE = _any_of(
-    r"哪一?个?(?:年(?![龄级段])|日(?![间托常])|月(?![台嫂])|天(?!.{1,14}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
+    rf"哪一?个?(?:{_YEAR_TO_DAY}|天(?!.{{1,14}}了))|(?<!哪)几月|几[号日](?:前|之前|印发|发布|开始|\W*$)",
     "何时|什么时候|什么时间|日期|时间段|哪几年|起止",
     # not "when it rains, …"
     r"\bwhen (?:is|are|was|were|will|would|does|do|did|should|shall|must|can|has|have)\b",
@@ -96,10 +98,7 @@ DATE = _any_of(
 )
 # what asks for something else than a figure, though its question names one: 占比的数据从哪儿取
 ASKS_OTHERWISE = _any_of("什么(?!比例|水平|程度|数)|哪|谁|怎|如何|为何")
-DAY_ASKED = _any_of(
-    "哪一?个?(?:年(?![龄级段])|日(?![间托常])|月(?![台嫂])|天)|几[月号日]",
-    r"\b(?:what|which|on what) (?:date|day|year|month)\b",
-)
+DAY_ASKED = _any_of(f"哪一?个?(?:{_YEAR_TO_DAY}|天)|几[月号日]", r"\b(?:what|which|on what) (?:date|day|year|month)\b")
 # a day is asked for by name, and told
 DAY_MEANT = _any_of("哪一?(?:天|日(?![间托常]))|几[号日]", r"\b(?:what|which) day\b")
 DAY = re.compile("[日号]")
@@ -137,6 +136,7 @@ SHARE_OF = re.compile(r"(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{2,8})占(?![比地])[
 THIS_YEAR = re.compile(r"今年|去年|明年|上年|\bthis year\b|\blast year\b|\bnext year\b", re.IGNORECASE)
 SAME_YEAR = {"this year": "今年", "last year": "去年", "next year": "明年", "上年": "去年"}
 SELDOM_GIVEN = ("money", "power")
+# what is counted by 轮 or 届
 ROUNDS_EN = re.compile(r"\bhow many (?:[\w-]+ ){0,3}(?:rounds|terms)\b", re.IGNORECASE)
 HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
 # what is counted: the last words of how many collection points must be set up
@@ -269,9 +269,9 @@ TO_COME = _any_of("要|将|打算|准备|计划", r"\b(?:will|would|going to|to 
 STANDS = _any_of(
     "已|目前|现有|累计|截至|比(?:上年|去年|同期)|同比|去年|上年|实际", r"\b(?:already|currently|has been|have been|so far)\b"
 )
+COMPARED = re.compile(r"[比较]\s*$")  # 比2020年提高: the year that is compared with
 COMPARED_WITH = re.compile("(?:底|末)?(?:相比|的?基础上)")  # 在2020年基础上
 FROM_THEN = re.compile("起(?!草|步)")  # 自2021年起
-COMPARED = re.compile(r"[比较]\s*$")  # 比2020年提高: the year that is compared with
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 ROUND = re.compile(r"第[一二三四五六七八九十\d]+轮|(?:上|下|前|后)一轮|十[三四五六]五")
 # a name in quotation marks by its last two characters
@@ -335,9 +335,9 @@ ROLE = re.compile(rf"({_ROLES})(?:单位|部门|处室|主体)")
 ROLE_ASKED = re.compile(rf"({_ROLES})")
 # the body that a yes-or-no question names: 牵头单位是省某局吗
 BODY = re.compile(r"[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办公室|委员会|中心|公司|集团)")
+_A_BODY = "([^，。是由归为哪谁什]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))"
 NAMES_BODY = re.compile(
-    r"(?:是|由|归|为)([^，。是由归为哪谁什]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))(?:来|负责|牵头|管)?.{0,4}(?:吗|吧|对吗)"
-    r"|(?:由|归|让|交给)([^，。是由归为哪谁什]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))(?:来|负责|牵头|管|主办|发)"
+    f"(?:是|由|归|为){_A_BODY}(?:来|负责|牵头|管)?.{{0,4}}(?:吗|吧|对吗)|(?:由|归|让|交给){_A_BODY}(?:来|负责|牵头|管|主办|发)"
 )
 # behind a noun that is asked for itself: which city is, but not which city department
 _ITSELF = (
@@ -570,21 +570,21 @@ TARGET_WORDS = _any_of(
 )
 # how many parts a question expects, and that it asks for parts
 _PART = "方面|任务|工作|能力|举措|措施|原则|建设|阶段|部分|环节|板块|领域|类型|工程|行动"
+_PART_EN = "tasks|parts|aspects|measures|fields|fronts|steps|lines|items|areas|priorities|things|pillars|chapters"
 EXPECTED = re.compile(
     rf"(?<!第)(?P<zh>[二两三四五六七八九十])(?:(?:个|项|大|条|类|种)[\u4e00-\u9fff]{{0,6}}?)?(?:{_PART})"
     r"|哪(?P<which>[二两三四五六七八九十])(?:大|项|类|种|块|方面|点|步|条|个(?=方面|部分))"
     r"|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten) (?:\w+ ){0,2}"
-    r"(?:tasks|parts|aspects|measures|principles|goals|fields|fronts|steps|lines|items|areas|priorities|things|pillars|chapters)\b"
+    rf"(?:{_PART_EN}|principles|goals)\b"
 )
 # of how many parts are expected, what does not say which they are
 PART_WORDS = _any_of(
     rf"哪?[二两三四五六七八九十](?:个|项|大|条|类|种|块|点|步)?|(?!原则|能力|阶段)(?:{_PART})",
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|tasks|parts|aspects|measures|fields|fronts|steps|lines|items|areas"
-    r"|priorities|things|pillars|chapters)\b",
+    rf"\b(?:two|three|four|five|six|seven|eight|nine|ten|{_PART_EN})\b",
 )
 # the years that the plan itself runs for
 OWN_PERIOD = _any_of(
-    r"^(?:请问)?[这该本]?[个份部轮项]?(?P<called>[\u4e00-\u9fff“”]{0,8}(?:计划|规划|方案))(?:管|覆盖|涵盖|跨|从|是|的?(?:实施|执行|规划|计划)?(?:期限?|年限|时间))"
+    r"^(?:请问)?[这该本]?[个份部轮项]?(?P<called>[\u4e00-\u9fff“”]{0,8})(?:计划|规划|方案)(?:管|覆盖|涵盖|跨|从|是|的?(?:实施|执行|规划|计划)?(?:期限?|年限|时间))"
     r"(?:是|为)?(?:哪几年|哪年|几年|到哪一?年|多久|多长时间|什么时候|什么时间)(?:(?:到|至)(?:哪|几)年)?[的呢]?\W*$",
     r"^\W*(?:what|which) (?:years|period|time ?frame|time ?span) (?:does|is|are|do) (?:the|this) (?:[\w-]+ ){0,3}"
     r"(?:plan|programme)(?: run(?: for)?| cover(?:ed by)?| span| for| apply to| last)?\W*$",
@@ -595,7 +595,8 @@ OF_PLAN = _any_of(
     "(?:计划|方案|规划|文件|办法|条例|意见|通知|报告)(?:一共|总共)?(?:分|包括|包含|由|有)",
     r"\b(?:plan|document|programme|text)\b.{0,12}\b(?:divided|made up|consists?|comprises?|broken down|split|covers?)\b",
 )
-NOBODY = _any_of(r"^\W*(?:to |of )?(?:them|it|this|that|these|those|它们?|他们|这个?|这些)\W*$")
+# what points at the matter of a list, and does not name it
+PRONOUN = _any_of(r"^\W*(?:to |of )?(?:them|it|this|that|these|those|它们?|他们|这个?|这些)\W*$")
 # that several things are asked for
 SEVERAL = _any_of("(?:哪些|哪几)(?!家|所|座|位|名|人|条|个?(?:区(?![域块])|市|县|城市|街道|单位|部门|学校|医院|企业|园区))")
 TASKS = _any_of(

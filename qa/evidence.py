@@ -129,6 +129,10 @@ class Ranker:
         ]
         return (*known, *(() for _ in missing))
 
+    def known(self, groups: Groups) -> Groups:
+        """The groups of which the plan uses a word."""
+        return tuple(g for g in groups if any(t in self._index.vocabulary for t in g))
+
     def wanted(self, question: Question) -> list[str]:
         """All words by which a part of a sentence is known to be about the question."""
         return [term for group in self.groups(question) for term in group]
@@ -149,6 +153,8 @@ class Ranker:
             _Scale([c for hit in hits for c in hit.sentences.values()]),
             _Scale([c for hit in hits for c in hit.questions.values()]),
         )
+        # what only sends the document out answers nothing but a question about that
+        formula = not cues.ASKS_ISSUE.search(question.text)
         preferred, ranked = set(boost), []
         for hit in hits:
             beside = self._beside(hit)
@@ -157,7 +163,7 @@ class Ranker:
                 dense = W_TEXT * text(cosine) + W_KNOWN * known(asked) if known.high else (W_TEXT + W_KNOWN / 2) * text(cosine)
                 cover = self.cover(groups, weights, self._cached(hit.plan, sentence.ref, sentence.text), beside)
                 figure, fit = self._typed(question, hit.plan, sentence, groups, weights, focus)
-                sought = figure is not None or fit > 0 or sentence.start in hit.questions
+                stray = figure is None and fit <= 0 and sentence.start not in hit.questions and cover < FRAGMENT_COVER
                 score = (
                     dense
                     + W_COVER * cover
@@ -168,7 +174,7 @@ class Ranker:
                     - (LEAD_MALUS if is_lead(self._index.plan, sentence) else 0)
                     - (
                         FRAGMENT_MALUS
-                        if (not sought and cover < FRAGMENT_COVER and _is_fragment(sentence)) or _is_formula(question, sentence)
+                        if (formula and cues.ISSUED.search(sentence.text)) or (stray and _is_fragment(sentence))
                         else 0
                     )
                 )
@@ -296,11 +302,6 @@ def _manner(question: Question, text: str, figure: Figure) -> float:
     total = cues.WHOLE.search(question.text) and cues.IN_ALL.search(around)
     day = question.kind is Kind.DATE and cues.DAY_MEANT.search(question.text) and cues.DAY.search(figure.text)
     return (MEANT_BONUS if ceiling or total or day else 0.0) - (PER_HEAD_MALUS if per_head else 0.0)
-
-
-def _is_formula(question: Question, sentence: Sentence) -> bool:
-    """Whether a sentence only sends the document out, and the question asks nothing of that."""
-    return bool(cues.ISSUED.search(sentence.text)) and not cues.ASKS_ISSUE.search(question.text)
 
 
 def _is_fragment(sentence: Sentence) -> bool:

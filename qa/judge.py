@@ -39,6 +39,10 @@ class Judge:
         alone = known >= SURE_KNOWN and evidence.lead >= SURE_LEAD
         return evidence.cover >= SURE_COVER or self.above_sure(evidence) >= 0 or alone
 
+    def across(self, question: Question) -> bool:
+        """Whether a question is English and the plan has no word of it: then words are shared by chance."""
+        return question.language == "en" and not self._index.source.english
+
     def above_sure(self, evidence: Evidence) -> float:
         """How far a sentence's score lies above the line of `sure`, so that plans with and without questions compare."""
         return evidence.score - (SURE_SCORE if self._index.source.expansion else SURE_SCORE_ALONE)
@@ -62,7 +66,7 @@ class Judge:
             return True
         source = self._index.source
         if not source.expansion:
-            if question.language == "en" and not source.english:
+            if self.across(question):
                 return text >= ABOVE_CHANCE_ACROSS
             return text >= ABOVE_CHANCE or best.cover >= NEAR_COVER
         if question.language == "en" and best.score < LEAST_SCORE:

@@ -35,7 +35,7 @@ def list_topic(topic: str) -> str:
     """The matter of a list question: what it says that it is about, else its topic without the words that ask for a list."""
     plain = cues.ASIDE.sub(" ", topic)
     found = cues.MATTER.search(plain)
-    matter = next((m for m in found.groups() if m and not cues.NOBODY.search(m)), "") if found else ""
+    matter = next((m for m in found.groups() if m and not cues.PRONOUN.search(m)), "") if found else ""
     return cues.LIST_WORDS.sub(" ", matter).strip() or cues.LIST_WORDS.sub(" ", plain).strip()
 
 
@@ -270,7 +270,7 @@ class Lister:
     def _matter(self, topic: str, question: Question) -> tuple[Groups, Groups]:
         """The words of a list's matter, and those of them that the plan uses."""
         every = self._ranker.groups(replace(question, topic=list_topic(topic)))
-        return every, tuple(g for g in every if any(t in self._index.vocabulary for t in g))
+        return every, self._ranker.known(every)
 
     def strange(self, question: Question) -> bool:
         """Whether a list is asked for of something that the plan does not speak of."""
@@ -291,11 +291,14 @@ class Lister:
 
     def _names(self, question: Question) -> list[str]:
         """The proper name that is all an English question asks the places of: the plan's word for it, and the English one."""
+        if question.language == "zh":
+            return []
         topic = list_topic(question.topic).lower()
-        named = {en.lower(): zh for en, zh in self._index.names if question.language == "en" and en.lower() in topic}
-        longest = max(named, key=len, default="")
-        _, rest = self._matter(topic.replace(longest, " "), question) if longest else ((), ((),))
-        return [] if rest else [squeeze(fold(named[longest])), longest]
+        named = ((en.lower(), zh) for en, zh in self._index.names if en.lower() in topic)
+        longest = max(named, key=lambda name: len(name[0]), default=None)
+        if not longest or self._matter(topic.replace(longest[0], " "), question)[1]:
+            return []
+        return [squeeze(fold(longest[1])), longest[0]]
 
     def _targets(self, question: Question, plan: Plan) -> Draft | None:
         """The plan's quantified targets, all or those that the question's words choose."""

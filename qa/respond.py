@@ -10,7 +10,7 @@ from index.retrieve import Hit, Index
 from qa import cues, texts
 from qa.answer import Answer, Nearest, Reason
 from qa.check import faults
-from qa.claims import WORD
+from qa.claims import KINDS
 from qa.compare import Comparison
 from qa.compose import MAX_MEASURES, NEAR, cite, cite_heading, following, measures
 from qa.corrections import Corrections
@@ -140,8 +140,7 @@ class Responder:
         """The years that the plan runs for, where that is asked and a heading or a sentence gives both."""
         years = [str(year) for year in plan.meta.period or ()]
         asked = cues.OWN_PERIOD.search(fold(question.text))
-        named = (asked["called"] or "") if asked else ""
-        if not years or not asked or (len(named) > WORD and named not in squeeze(fold(plan.title))):
+        if not years or not asked or (asked["called"] or "") not in squeeze(fold(plan.title)):
             return None
         headings = (cite_heading(plan, s.ref, 1) for s in plan.sections if all(y in s.title for y in years))
         sentences = (cite(plan, x, 1) for s in plan.sections for x in s.sentences if all(y in x.text for y in years))
@@ -190,7 +189,7 @@ class Responder:
                 (cite(plan, best.sentence, 1),),
             )
         if not found or not found.figure:
-            kinds = question.unit in ("种", "类", "样")  # of how many kinds something is may be told without the number
+            kinds = question.unit in KINDS  # of how many kinds something is may be told without the number
             often = question.family == "duration" and cues.OFTEN.search(best.sentence.text)
             # when may be answered by an event, which year by a year alone
             event = question.kind is Kind.DATE and not cues.DAY_ASKED.search(question.text)

@@ -46,9 +46,8 @@ class Sought:
             return False
         if found.cover >= NEAR_COVER:
             return True
-        across = question.language == "en" and not self._index.source.english  # then words are shared by chance
         beside = max(e.cover for e in ranked[:SEEN])
-        if question.kind is Kind.FIGURE and not across and found.cover < beside - BESIDE_DISTANCE:
+        if question.kind is Kind.FIGURE and not self._judge.across(question) and found.cover < beside - BESIDE_DISTANCE:
             return False
         focus = self._ranker.in_focus(question, found)
         # sums are asked for more often than plans give them: that the sentence comes near is not enough

@@ -114,8 +114,9 @@ class Stated:
         A place or a project that both name does not do: whether it will be filled in shares only its name with the sentence.
         """
         _, known = self._index.background(question.language).above(0.0, best.asked)
-        across = question.language == "en" and not self._index.source.english  # then words are shared by chance
-        least = YES_COVER if self._index.source.expansion else YES_COVER_ACROSS if across else YES_COVER_ALONE
+        least = (
+            YES_COVER if self._index.source.expansion else YES_COVER_ACROSS if self._judge.across(question) else YES_COVER_ALONE
+        )
         asked, told = fold(question.text), fold(best.sentence.text)
         return (
             (best.cover >= least or known >= YES_KNOWN)
