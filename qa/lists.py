@@ -94,9 +94,8 @@ class Lister:
         expected = cues.EXPECTED.search(question.text)
         if not expected or question.holds or question.kind in _TOLD_ALONE:
             return None
-        whole = [
-            s for s in plan.sections if len(plan.children(s.ref)) == _count(expected) or len(_leads(s)) == _count(expected)
-        ]
+        parts = _count(expected)
+        whole = [s for s in plan.sections if parts in (len(plan.children(s.ref)), len(_leads(s)))]
         if cues.OF_PLAN.search(question.text):
             top = min((s.ref.count("/") for s in whole), default=0)
             highest = [s for s in whole if s.ref.count("/") == top]

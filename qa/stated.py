@@ -114,9 +114,8 @@ class Stated:
         A place or a project that both name does not do: whether it will be filled in shares only its name with the sentence.
         """
         _, known = self._index.background(question.language).above(0.0, best.asked)
-        least = (
-            YES_COVER if self._index.source.expansion else YES_COVER_ACROSS if self._judge.across(question) else YES_COVER_ALONE
-        )
+        alone = YES_COVER_ACROSS if self._judge.across(question) else YES_COVER_ALONE
+        least = YES_COVER if self._index.source.expansion else alone
         asked, told = fold(question.text), fold(best.sentence.text)
         return (
             (best.cover >= least or known >= YES_KNOWN)
