@@ -13,7 +13,7 @@ from qa.understand import Scope, understand
 
 LIBRARIES = """青溪县公共图书馆建设方案（2024—2026年）
 
-为方便读者，制定本方案。2023年，全县馆藏图书达到5万册。到2026年，馆藏图书达到8万册。
+为方便读者，制定本方案。经县政府同意，现将本方案印发给你们，请认真落实。2023年，全县馆藏图书达到5万册。到2026年，馆藏图书达到8万册。
 
 一、重点任务
 （一）延长开放时间
@@ -147,17 +147,28 @@ def test_no_list_is_made_of_a_section_that_has_not_as_many_parts(libraries):
     assert "共三项" not in libraries.invoke("读者服务要从哪四个方面改进？").text
 
 
-def test_a_line_that_is_no_sentence_and_shares_no_word_comes_late(libraries, monkeypatch):
+ISSUED = "经县政府同意，现将本方案印发给你们，请认真落实。"
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "held_back"),
+    [
+        ("孩子放学以后去哪里看书", "青溪县人民政府", 0.3),  # no sentence, and no word shared
+        ("县政府同意流动书车进校吗", ISSUED, 0.3),
+        ("方案经谁同意印发", ISSUED, 0.0),
+    ],
+)
+def test_what_says_little_comes_late(question, sentence, held_back, libraries, monkeypatch):
     index = libraries.index("图书馆")
-    asked = understand("孩子放学以后去哪里看书", Scope(index.plan, index.folded))
+    asked = understand(question, Scope(index.plan, index.folded))
 
     def score() -> float:
         ranked = Ranker(index).rank(asked, index.with_frame(index.search(asked.topic)))
-        return next(e.score for e in ranked if e.sentence.text == "青溪县人民政府")
+        return next(e.score for e in ranked if e.sentence.text == sentence)
 
-    held_back = score()
+    before = score()
     monkeypatch.setattr("qa.evidence.FRAGMENT_MALUS", 0.0)
-    assert score() == pytest.approx(held_back + 0.3)
+    assert score() == pytest.approx(before + held_back)
 
 
 @pytest.mark.parametrize(
