@@ -570,17 +570,11 @@ TARGET_WORDS = _any_of(
 )
 # how many parts a question expects, and that it asks for parts
 _PART = "方面|任务|工作|能力|举措|措施|原则|建设|阶段|部分|环节|板块|领域|类型|工程|行动"
-_PART_EN = "tasks|parts|aspects|measures|fields|fronts|steps|lines|items|areas|priorities|things|pillars|chapters"
 EXPECTED = re.compile(
     rf"(?<!第)(?P<zh>[二两三四五六七八九十])(?:(?:个|项|大|条|类|种)[\u4e00-\u9fff]{{0,6}}?)?(?:{_PART})"
     r"|哪(?P<which>[二两三四五六七八九十])(?:大|项|类|种|块|方面|点|步|条|个(?=方面|部分))"
     r"|\b(?P<en>two|three|four|five|six|seven|eight|nine|ten) (?:\w+ ){0,2}"
-    rf"(?:{_PART_EN}|principles|goals)\b"
-)
-# of how many parts are expected, what does not say which they are
-PART_WORDS = _any_of(
-    rf"哪?[二两三四五六七八九十](?:个|项|大|条|类|种|块|点|步)?|(?!原则|能力|阶段)(?:{_PART})",
-    rf"\b(?:two|three|four|five|six|seven|eight|nine|ten|{_PART_EN})\b",
+    r"(?:tasks|parts|aspects|measures|fields|fronts|steps|lines|items|areas|priorities|things|pillars|chapters|principles|goals)\b"
 )
 # the years that the plan itself runs for
 OWN_PERIOD = _any_of(

@@ -126,7 +126,7 @@ class Lister:
 
     def _heading_cover(self, question: Question, plan: Plan, ref: str) -> float:
         """The share of a list's matter, as far as the plan has words for it, that a section says before its parts."""
-        _, known = self._matter(cues.EXPECTED.sub(lambda m: cues.PART_WORDS.sub(" ", m[0]), question.topic), question)
+        _, known = self._matter(question.topic, question)
         own = {*self._index.words.terms(plan.title), *stems(plan.meta.english_title or "")}
         known = tuple(g for g in known if own.isdisjoint(g)) or known  # the plan's own matter does not tell its parts apart
         section = plan.by_ref[ref]

@@ -11,6 +11,7 @@ from qa.lists import Lister
 from qa.pipeline import Ask, PlanQA
 from qa.respond import Responder
 from qa.several import read_several
+from qa.stated import Stated
 from qa.understand import Scope, understand
 
 
@@ -153,6 +154,13 @@ def test_what_was_asked_before_is_no_detail_that_is_wanting(qa):
 
 def test_a_figure_of_another_matter_in_the_sentence_that_comes_nearest_is_not_told(qa):
     assert qa.invoke("By what percentage must carbon intensity fall by 2023?").reason is Reason.NO_FIGURE
+
+
+@pytest.mark.parametrize(
+    ("asked", "states"), [("新建绿道20公里?", True), ("新建绿道在哪?", False), ("新建绿道", False), ("is it so?", False)]
+)
+def test_a_statement_with_a_question_mark(asked, states):
+    assert Stated.is_statement(asked) is states
 
 
 def test_a_wrong_span_is_answered_with_the_clause_that_gives_the_right_one(qa):
