@@ -196,6 +196,14 @@ def test_a_day_is_preferred_to_a_month_where_one_is_asked_for(question, preferre
     assert (_manner(asked, text, day) > _manner(asked, text, month)) is preferred
 
 
+@pytest.mark.parametrize(("question", "preferred"), [("绿地总共有多大", True), ("绿地有多大", False)])
+def test_the_whole_is_preferred_where_it_is_asked_for(question, preferred, scope):
+    text = "公共绿地30公顷，绿地总面积50公顷"
+    part, whole = find_figures(text)
+    asked = understand(question, scope)
+    assert (_manner(asked, text, whole) > _manner(asked, text, part)) is preferred
+
+
 @pytest.mark.parametrize(
     ("question", "figure", "expected"),
     [
