@@ -136,6 +136,10 @@ class CachedEmbedder(Embedder):
         """A unit vector, shape (dim,), float32; never kept."""
         return self._inner.query(text)
 
+    def words(self, texts: list[str]) -> Vectors:
+        """Unit vectors of single words, shape (len(texts), dim), float32."""
+        return self._through("word", texts, self._inner.words)
+
     def _through(self, kind: str, texts: list[str], embed: Callable[[list[str]], Vectors]) -> Vectors:
         keys = [digest(self.fingerprint, kind, text) for text in texts]
         known = self._cache.get(keys)

@@ -148,6 +148,13 @@ class Embedder:
         """Unit vectors, shape (len(texts), dim), float32."""
         return self._unit(self._transformer.encode_query(list(map(_clean, texts)), show_progress_bar=False))
 
+    def words(self, texts: list[str]) -> Vectors:
+        """Unit vectors of single words, shape (len(texts), dim), float32; only to be held against each other."""
+        if self.model != DEFAULT_MODEL or not texts:
+            return self.documents(texts)
+        pair: Any = self._transformer[0]
+        return self._unit(pair.words(list(map(_clean, texts))))
+
     @staticmethod
     def _unit(vectors: Any) -> Vectors:  # noqa: ANN401 - numpy or torch, by the library's settings
         array = np.asarray(vectors, dtype=np.float32)

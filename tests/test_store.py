@@ -170,7 +170,7 @@ def test_an_index_from_before_there_were_catalogues_is_built_anew_with_all_its_p
         path.rename(old / "plans" / path.name)
     (old / "manifest.json").write_text('{"format": 5, "plans": [["dongxi", "…"], ["xishan", "…"]]}', encoding="utf-8")
     (root(tiny) / "CURRENT").write_text(old.name, encoding="utf-8")
-    with says(IndexMismatchError, f"索引的格式为 5，当前为 6；{CURE}"):
+    with says(IndexMismatchError, f"索引的格式为 5，当前为 7；{CURE}"):
         Shelf.open(tiny)
     made, _ = build_index(tiny, [], quiet, rebuild=True)
     assert [entry.id for entry in made.plans] == ["dongxi", "xishan"]  # none is lost on the way to the new format
@@ -276,6 +276,7 @@ def test_a_damaged_catalogue_is_named_with_the_cure(damage, name, tiny):
     [
         *((damage, "manifest.json") for damage in (cut, empty, remove, garbage, braces, brackets)),
         *((damage, "background.json") for damage in (cut, remove, braces, brackets)),
+        *((damage, "maxsim.npz") for damage in (cut, remove)),
         *((damage, "english.json") for damage in (cut, remove)),
         (remove, "vectors"),
         *((damage, "vectors/chroma.sqlite3") for damage in (cut, empty, remove, garbage)),

@@ -28,6 +28,7 @@ CHANCE_GRID = tuple(round(0.25 * i, 2) for i in range(21))
 _PLACES = {
     "dense": "index.retrieve.DENSE_WEIGHT",
     "known": "index.retrieve.QUESTION_WEIGHT",
+    "meant": "index.retrieve.MEANT_WEIGHT",
     "max_chars": "corpus.chunks.MAX_CHARS",
     "chance": "qa.judge.CHANCE",
 }
