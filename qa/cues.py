@@ -530,7 +530,7 @@ CHANGES = _any_of("改(?!革|造|善|进|建)|变(?!化|更)")
 # that something is still there, and that it is gone already
 STILL = _any_of(
     "才?刚(?:刚)?开始|还没|尚未|仍未|还有|仍有|还存在|还剩",
-    r"\bstill (?:have|has|exist|any|there|got)\b|\bany\b.{1,40}\bleft\b",
+    r"\bstill (?:have|has|exist|any|there|got|suffer\w*|fac(?:e|es|ed|ing)|plagued|troubled)\b|\bany\b.{1,40}\bleft\b",
 )
 ENDED = re.compile("已(?:经)?(?:全面|全部|基本|彻底|完全)?(?:消除|清零|杜绝|消灭|淘汰)了?(?:所有|全部)?(?P<what>.{0,3})")
 UNCHANGED = _any_of("不变|不改变")

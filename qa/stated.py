@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 from corpus.fold import fold, squeeze
 from corpus.places import cities_in, short_name
@@ -31,6 +32,7 @@ from qa.understand import Kind, Question, language_of
 from qa.years import years_in
 
 _PART = re.compile("[；;]")
+_TITLES = re.compile("《[^》]*》")
 YES_COVER, YES_KNOWN = 0.15, 4.0  # of 80 yeses to the tuning questions these took 4 away, one of them wrong
 YES_COVER_ALONE = 0.25  # ... of a plan without known questions: of the 12 yeses between the two 6 were wrong
 YES_COVER_ACROSS = 0.3  # ... of an English question to a plan without English
@@ -81,7 +83,8 @@ class Stated:
 
     def other_year(self, question: Question, best: Evidence) -> bool:
         """Whether the sentence names years, and none that the question names, or another span of them."""
-        years = years_in(self._part_about(question, best.sentence.text))
+        # a document that is named is of its own years
+        years = years_in(self._part_about(question, _TITLES.sub("", best.sentence.text)))
         apart = bool(question.years and years and years.isdisjoint(question.years))
         return apart or other_span(fold(question.text), fold(best.sentence.text))
 
@@ -123,6 +126,7 @@ class Stated:
             and not self._unheard(question)
             and self._judge.sure(question, best)
             and self._borne_out(question, best)
+            and not self._dated_otherwise(question, best)
             and self._member_named(question, best)
             and self._of_kind(question, best)
             and (not cues.STILL_NEEDED.search(asked) or bool(cues.DUTY.search(told)))
@@ -135,10 +139,19 @@ class Stated:
         return not words or words[-1] in squeeze(fold(self._index.plan.by_ref[best.sentence.ref].whole))
 
     def _of_kind(self, question: Question, best: Evidence) -> bool:
-        """Whether the kind that the question puts something in is named by the sentence or above it; true without one."""
-        asked = cues.CLASSED.search(squeeze(fold(question.text)))
+        """Whether the section names what the question puts in a kind, and it or what stands above it the kind.
+
+        True where the question does not classify.
+        """
+        text = squeeze(fold(question.text))
+        asked = cues.CLASSED.search(text)
+        if not asked:
+            return True
         *above, own = self._index.plan.path(best.sentence.ref)
-        return not asked or asked["thing"] in squeeze(fold("\n".join([*(s.title for s in above), own.whole])))
+        section = squeeze(fold(own.whole))
+        words = [w for w in self._index.words.terms(text[: asked.start()]) if len(w) >= WORD]
+        named = not words or words[-1] in section
+        return named and asked["thing"] in squeeze(fold("\n".join(s.title for s in above))) + section
 
     def _unheard(self, question: Question) -> bool:
         """Whether the question quotes a word that the plan does not use."""
@@ -150,6 +163,11 @@ class Stated:
         figures = [f for s in sentences for f in self._ranker.figures(s.text)]
         asked = fold(question.text)
         return all(any(f.family == claim.family and met(claim, f, asked) for f in figures) for claim in question.claims)
+
+    def _dated_otherwise(self, question: Question, best: Evidence) -> bool:
+        """Whether the line that says who is in charge, which is told beside the sentence, is of another year."""
+        line = self.in_charge(question, best)
+        return line is not None and self.other_year(question, replace(best, sentence=line))
 
     def in_charge(self, question: Question, best: Evidence) -> Sentence | None:
         """The line of the section that says who is in charge, where the question asks that or names a body."""

@@ -48,6 +48,7 @@ from qa.claims import (
         ("以后就是一点垃圾都产生不出来吗", "“无废城市”并不是没有垃圾产生", False),
         ("原来的生活方式会改吗", "现行的生活方式不变", True),
         ("区里还有黑臭河道吗", "在已全面消除黑臭河道的基础上，加强养护", True),
+        ("Was the town still suffering from black rivers?", "在已全面消除黑臭河道的基础上，加强养护", True),
         ("Are there still any black and smelly rivers?", "在已全面消除黑臭河道的基础上，加强养护", True),
         ("副主任由街道聘任吗", "主任由街道聘任", True),
         ("未通过验收的予以整改吗", "未通过验收的予以整改", False),
