@@ -33,8 +33,8 @@ def test_an_answer_has_the_form_of_the_command_line_and_an_id(client, qa):
 
 def test_a_follow_up_is_completed_from_its_history(client):
     history = [{"role": "user", "content": GREENWAY}, {"role": "assistant", "content": "18 公里（二、（六）2.）"}]
-    said = client.post("/api/ask", json={"question": "绿地呢", "history": history, "plan": PLAN}).json()
-    assert said["rewritten"] == "绿地是多少？"
+    said = client.post("/api/ask", json={"question": "公园绿地呢", "history": history, "plan": PLAN}).json()
+    assert said["rewritten"] == "公园绿地是多少？"
     assert said["text"] == "推进新建公园绿地 30 万平方米。[1]"
 
 
@@ -246,7 +246,7 @@ def test_an_openai_client_has_its_conversation_understood(openai_client):
         messages=[
             {"role": "user", "content": GREENWAY},
             {"role": "assistant", "content": SAID},
-            {"role": "user", "content": [{"type": "text", "text": "绿地呢"}]},
+            {"role": "user", "content": [{"type": "text", "text": "公园绿地呢"}]},
         ],
     )
     assert said.choices[0].message.content == "推进新建公园绿地 30 万平方米。[1]"

@@ -151,11 +151,11 @@ def test_an_answer_is_shown_with_all_that_is_known_about_it_and_kept(client, rec
 
 
 def test_a_follow_up_goes_on_from_the_questions_before(client, record):
-    said = client.post("/desk", data={"q": [GREENWAY], "question": "绿地呢"})
+    said = client.post("/desk", data={"q": [GREENWAY], "question": "公园绿地呢"})
     html = client.get(said.headers["location"]).text
     assert [*re.findall(r'<p class="said">(.*?)</p>', html)] == [SAID, "推进新建公园绿地 30 万平方米。[1]"]
-    assert re.findall(r'<input type="hidden" name="q" value="([^"]*)">', html) == [GREENWAY, "绿地呢"]
-    assert [(row["question"], row["rewritten"]) for row in record.answers()] == [("绿地呢", "绿地是多少？")]
+    assert re.findall(r'<input type="hidden" name="q" value="([^"]*)">', html) == [GREENWAY, "公园绿地呢"]
+    assert [(row["question"], row["rewritten"]) for row in record.answers()] == [("公园绿地呢", "公园绿地是多少？")]
 
 
 @pytest.mark.parametrize(
@@ -182,12 +182,12 @@ def test_a_conversation_can_be_taken_away_in_three_forms(client):
     from docx import Document
     from openpyxl import load_workbook
 
-    questions = {"q": [GREENWAY, "绿地呢"]}
+    questions = {"q": [GREENWAY, "公园绿地呢"]}
     files = {form: client.get(f"/desk/export/{form}", params=questions) for form in ("csv", "xlsx", "docx")}
     for form, file in files.items():
         assert file.headers["content-disposition"] == f'attachment; filename="planqa.{form}"'
     rows = list(csv.reader(io.StringIO(files["csv"].content.decode("utf-8-sig"))))
-    assert [row[0] for row in rows] == ["问题", GREENWAY, "绿地呢"]
+    assert [row[0] for row in rows] == ["问题", GREENWAY, "公园绿地呢"]
     assert rows[1][3:] == [
         "普府办〔2021〕27号",
         "二/（六）/2",

@@ -230,10 +230,10 @@ def test_a_follow_up_brings_the_turn_before_along(client):
     first = hidden(client.post("/ask", data={"question": GREENWAY}).text)
     assert first["before"] == GREENWAY
     assert first["said"] == "推进新建绿道 18 公里。（计划没有按年分列，这是整个计划期的数。）（二、（六）2.）"
-    html = client.post("/ask", data={"question": "绿地呢", "before": first["before"], "said": first["said"]}).text
-    assert '<p class="soft">按此理解：绿地是多少？</p>' in html
+    html = client.post("/ask", data={"question": "公园绿地呢", "before": first["before"], "said": first["said"]}).text
+    assert '<p class="soft">按此理解：公园绿地是多少？</p>' in html
     assert '<p class="said">推进新建公园绿地 30 万平方米。[1]</p>' in html
-    alone = client.post("/ask", data={"question": "绿地呢"}).text
+    alone = client.post("/ask", data={"question": "公园绿地呢"}).text
     assert "按此理解" not in alone
 
 
