@@ -153,7 +153,7 @@ WRONG = [
     (["retrieval", "q.jsonl", "-o", "full"], "full：不是评测结果的文件夹，不会覆盖；请另选一个空文件夹"),
     (["retrieval", "q.jsonl", "--systems", "x"], "没有系统 x；可用的有 bm25、dense、hybrid-text、hybrid、naive"),
     (["retrieval", "full"], "full/corpus.jsonl：没有这个文件；请检查路径"),
-    (["tune", "q.jsonl", "--constants", "x"], "没有常数 x；可用的有 dense、known、max_chars、chance"),
+    (["tune", "q.jsonl", "--constants", "x"], "没有常数 x；可用的有 dense、known、meant、max_chars、chance"),
 ]
 
 
