@@ -11,7 +11,7 @@ from corpus.chunks import Chunk, chunk_plan
 from corpus.fold import fold, squeeze
 from corpus.load import Source
 from corpus.parse import FRAME, Plan
-from corpus.words import Words, latin_words, stopwords
+from corpus.words import Words, latin_words
 from index.bilingual import translate
 from index.bm25 import Groups, idf
 from index.embed import Embedder, Vectors
@@ -238,7 +238,7 @@ class Index:
 
     def _meant(self, question: str, language: str) -> Values:
         """How well the words of each chunk's best sentence, or of its heading, stand for the question's."""
-        words = self.words.terms(question) if language == "zh" else [w for w in latin_words(question) if w not in stopwords()]
+        words = self.words.terms(question) if language == "zh" else [w for w in latin_words(question) if w not in self.words.stop]
         words = list(dict.fromkeys(words))
         weights = np.array([self.idf(word) for word in words], dtype=np.float32)
         near: Values = np.maximum.reduceat(self._stored.maxsim.scores(self.embedder.words(words), weights), self._begins)
