@@ -140,6 +140,10 @@ class CachedEmbedder(Embedder):
         """Unit vectors of single words, shape (len(texts), dim), float32."""
         return self._through("word", texts, self._inner.words)
 
+    def query_words(self, texts: tuple[str, ...]) -> Vectors:
+        """The same of a question's words; never kept in the file."""
+        return self._inner.query_words(texts)
+
     def _through(self, kind: str, texts: list[str], embed: Callable[[list[str]], Vectors]) -> Vectors:
         keys = [digest(self.fingerprint, kind, text) for text in texts]
         known = self._cache.get(keys)

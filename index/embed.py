@@ -5,7 +5,7 @@ import importlib
 import os
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +116,8 @@ class Embedder:
     def __init__(self, model: str = DEFAULT_MODEL, cache: Path | None = None) -> None:
         self.model = model
         self._cache_folder = cache
+        # one question is asked of several plans; nothing of it is kept beyond the process
+        self._query_words = lru_cache(maxsize=32)(self._embed_words)
 
     @cached_property
     def _transformer(self) -> "SentenceTransformer":
@@ -150,6 +152,14 @@ class Embedder:
 
     def words(self, texts: list[str]) -> Vectors:
         """Unit vectors of single words, shape (len(texts), dim), float32; only to be held against each other."""
+        return self._embed_words(tuple(texts))
+
+    def query_words(self, texts: tuple[str, ...]) -> Vectors:
+        """The same of a question's words, which are embedded once for all plans that it is asked of."""
+        return self._query_words(texts)
+
+    def _embed_words(self, words: tuple[str, ...]) -> Vectors:
+        texts = list(words)
         if self.model != DEFAULT_MODEL or not texts:
             return self.documents(texts)
         pair: Any = self._transformer[0]

@@ -238,10 +238,11 @@ class Index:
 
     def _meant(self, question: str, language: str) -> Values:
         """How well the words of each chunk's best sentence, or of its heading, stand for the question's."""
-        words = self.words.terms(question) if language == "zh" else [w for w in latin_words(question) if w not in self.words.stop]
-        words = list(dict.fromkeys(words))
-        weights = np.array([self.idf(word) for word in words], dtype=np.float32)
-        near: Values = np.maximum.reduceat(self._stored.maxsim.scores(self.embedder.words(words), weights), self._begins)
+        words = self.words.terms(question) if language == "zh" else latin_words(question)
+        asked = tuple(dict.fromkeys(word for word in words if word not in self.words.stop))
+        weights = np.array([self.idf(word) for word in asked], dtype=np.float32)
+        texts = self._stored.maxsim.scores(self.embedder.query_words(asked), weights)
+        near: Values = np.maximum.reduceat(texts, self._begins)
         return near
 
     def _limit(self, question: str, language: str, groups: Groups, weight: Callable[[str], float]) -> float:
