@@ -67,5 +67,4 @@ class MaxSim:
         full = np.flatnonzero(np.diff(self.begins))
         best = np.zeros((len(asked), texts), dtype=np.float32)
         best[:, full] = np.maximum.reduceat(near[:, self.held], self.begins[full], axis=1)
-        share: Values = (weights / weights.sum()).astype(np.float32) @ best
-        return share
+        return np.average(best, axis=0, weights=weights).astype(np.float32)

@@ -110,19 +110,30 @@ def terms_of(source: Source, words: Words, ref: str, chinese: str) -> list[str]:
     return [*words.terms(chinese), *stems(source.rendering(ref, chinese))]
 
 
-def chunk_terms(source: Source, words: Words, chunk: Chunk) -> list[str]:
-    """The terms of a chunk's headings and sentences."""
-    headings = ((s.ref, s.title) for s in source.plan.path(chunk.ref) if s.title)
-    return [
-        t for ref, text in (*headings, *((s.ref, s.text) for s in chunk.sentences)) for t in terms_of(source, words, ref, text)
-    ]
+@dataclass(frozen=True)
+class ChunkTerms:
+    """The terms of each heading above a chunk, the outermost first, and of each of its sentences."""
+
+    headings: list[list[str]]
+    sentences: list[list[str]]
+
+    @property
+    def all(self) -> list[str]:
+        """Every term, as often as it stands there."""
+        return [term for text in (*self.headings, *self.sentences) for term in text]
+
+    @property
+    def texts(self) -> list[list[str]]:
+        """Each sentence by itself, and last the nearest heading: what `MaxSim` is made of."""
+        return [*self.sentences, self.headings[-1] if self.headings else []]
 
 
-def sentence_terms(source: Source, words: Words, chunk: Chunk) -> list[list[str]]:
-    """The terms of each of a chunk's sentences, and last those of its nearest heading."""
-    heading = [(s.ref, s.title) for s in source.plan.path(chunk.ref) if s.title][-1:]
-    texts = [*((s.ref, s.text) for s in chunk.sentences), *(heading or [(chunk.ref, "")])]
-    return [terms_of(source, words, ref, text) for ref, text in texts]
+def chunk_terms(source: Source, words: Words, chunk: Chunk) -> ChunkTerms:
+    """What a chunk's headings and sentences are matched by."""
+    return ChunkTerms(
+        [terms_of(source, words, s.ref, s.title) for s in source.plan.path(chunk.ref) if s.title],
+        [terms_of(source, words, s.ref, s.text) for s in chunk.sentences],
+    )
 
 
 def meeting(question: str, vector: Vectors, table: Table, embedder: Embedder) -> Vectors:
@@ -234,7 +245,8 @@ def _write(folder: Path, store: VectorStore, source: Source, maker: Maker, progr
         raise SourceError(f"{source.plan.id}：只有标题，没有正文；请提供计划全文")
     folder.mkdir(parents=True)
     _write_source(folder / "plan", source)
-    terms = [chunk_terms(source, words, chunk) for chunk in chunks]
+    by_chunk = [chunk_terms(source, words, chunk) for chunk in chunks]
+    terms = [of_chunk.all for of_chunk in by_chunk]
     vocabulary = {term for document in terms for term in document if not term.isascii()}
     english = build_table(vocabulary, source.glossary, cedict.definitions(vocabulary))
     _write_vectors(store, source, embedder, chunks, progress)
@@ -245,8 +257,7 @@ def _write(folder: Path, store: VectorStore, source: Source, maker: Maker, progr
     WordIndex.build([[t for q in questions_of(source, chunk) for t in question_terms(words, q.text)] for chunk in chunks]).save(
         folder / "question-words"
     )
-    texts = [text for chunk in chunks for text in sentence_terms(source, words, chunk)]
-    MaxSim.build(texts, embedder.words).save(folder / "maxsim.npz")
+    MaxSim.build([text for of_chunk in by_chunk for text in of_chunk.texts], embedder.words).save(folder / "maxsim.npz")
     write_json(folder / "terms.json", Counter(t for document in terms for t in document))
     write_json(folder / "english.json", english)
     write_json(folder / "background.json", {language: asdict(b) for language, b in background.items()})
