@@ -5,7 +5,7 @@ with the sentence that answers it, and yet have one near to each.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -41,15 +41,16 @@ class MaxSim:
         vectors = np.rint(embed(vocabulary) * _STEPS).astype(np.int8)
         return cls(vectors, np.array(held, dtype=np.int32), begins.astype(np.int64))
 
-    def save(self, file: Path) -> None:
-        """Write to a file."""
-        np.savez(file, words=self.words, held=self.held, begins=self.begins)
+    def save(self, folder: Path) -> None:
+        """Write into a folder, which is made."""
+        folder.mkdir()
+        for name, array in vars(self).items():
+            np.save(folder / f"{name}.npy", array)
 
     @classmethod
-    def load(cls, file: Path) -> "MaxSim":
+    def load(cls, folder: Path) -> "MaxSim":
         """What `save` wrote."""
-        with np.load(file, allow_pickle=False) as arrays:
-            return cls(arrays["words"], arrays["held"], arrays["begins"])
+        return cls(*(np.load(folder / f"{field.name}.npy") for field in fields(cls)))
 
     def scores(self, asked: Vectors, weights: Values) -> Values:
         """How well each text stands for the question, 0 to 1, shape (texts,).

@@ -1,8 +1,8 @@
 """One plan's part of an index on disk: a folder that is whole or not there, and never changed.
 
 ```
-HOME/index/p-4f1c…-9a0b…/      manifest.json, plan/, words/ and question-words/ (BM25), english.json, background.json,
-                               profile.npy, terms.json, maxsim.npz, and vectors/ (ChromaDB) unless a server keeps those
+HOME/index/p-4f1c…-9a0b…/      manifest.json, plan/, words/ and question-words/ (BM25), maxsim/, english.json, background.json,
+                               profile.npy, terms.json, and vectors/ (ChromaDB) unless a server keeps those
 ```
 
 Which parts are in use says `index.shelf`.
@@ -257,7 +257,7 @@ def _write(folder: Path, store: VectorStore, source: Source, maker: Maker, progr
     WordIndex.build([[t for q in questions_of(source, chunk) for t in question_terms(words, q.text)] for chunk in chunks]).save(
         folder / "question-words"
     )
-    MaxSim.build([text for of_chunk in by_chunk for text in of_chunk.texts], embedder.words).save(folder / "maxsim.npz")
+    MaxSim.build([text for of_chunk in by_chunk for text in of_chunk.texts], embedder.words).save(folder / "maxsim")
     write_json(folder / "terms.json", Counter(t for document in terms for t in document))
     write_json(folder / "english.json", english)
     write_json(folder / "background.json", {language: asdict(b) for language, b in background.items()})
@@ -414,7 +414,7 @@ def read_part(folder: Path, source: Source, settings: Settings) -> Stored:
             questions,
             WordIndex.load(folder / "words"),
             WordIndex.load(folder / "question-words"),
-            MaxSim.load(folder / "maxsim.npz"),
+            MaxSim.load(folder / "maxsim"),
             read_json(folder / "english.json"),
             {n: Background(tuple(chance[n]["text"]), tuple(chance[n]["known"])) for n in ("zh", "en")},
         )

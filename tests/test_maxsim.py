@@ -53,7 +53,7 @@ def test_a_question_or_a_plan_without_a_word_is_near_to_nothing(texts):
 
 
 def test_what_is_saved_is_read(texts, tmp_path):
-    texts.save(tmp_path / "maxsim.npz")
-    read = MaxSim.load(tmp_path / "maxsim.npz")
+    texts.save(tmp_path / "maxsim")
+    read = MaxSim.load(tmp_path / "maxsim")
     assert read.words.dtype == np.int8
     assert read.scores(embed(["绿道", "词01"]), ones(2)).tolist() == [0.5, 0.0, 0.5, 0.5]

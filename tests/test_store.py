@@ -276,7 +276,8 @@ def test_a_damaged_catalogue_is_named_with_the_cure(damage, name, tiny):
     [
         *((damage, "manifest.json") for damage in (cut, empty, remove, garbage, braces, brackets)),
         *((damage, "background.json") for damage in (cut, remove, braces, brackets)),
-        *((damage, "maxsim.npz") for damage in (cut, remove)),
+        (remove, "maxsim"),
+        *((damage, "maxsim/words.npy") for damage in (cut, empty, remove)),
         *((damage, "english.json") for damage in (cut, remove)),
         (remove, "vectors"),
         *((damage, "vectors/chroma.sqlite3") for damage in (cut, empty, remove, garbage)),
