@@ -1,4 +1,4 @@
-"""Embedding through sentence-transformers; the default model comes in a wheel and needs no model hub."""
+"""Embedding through sentence-transformers; the default model comes in two wheels and needs no model hub."""
 
 import hashlib
 import importlib

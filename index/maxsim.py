@@ -15,7 +15,7 @@ from index.embed import Vectors
 
 # Of the plan's words this share is taken to be no nearer to a word of the question than any other would be
 _STRANGE = 0.9
-_STEPS = 127  # a vector is kept in whole numbers of 8 bits: a third of the memory of the plan's other vectors
+_STEPS = 127  # a vector is kept in whole numbers of 8 bits: a quarter of the memory
 Values = NDArray[np.float32]
 
 
@@ -62,7 +62,7 @@ class MaxSim:
             return np.zeros(texts, dtype=np.float32)
         words = self.words.astype(np.float32)
         # not the product of a matrix library: its threads would wait for those of other questions
-        near = np.stack([np.einsum("ij,j->i", words, vector) for vector in asked]) / np.float32(_STEPS)
+        near = np.einsum("ij,kj->ki", words, asked) / np.float32(_STEPS)
         chance = np.quantile(near, _STRANGE, axis=1, keepdims=True)
         near = np.clip((near - chance) / np.maximum(1 - chance, np.float32(1e-6)), 0, 1)
         full = np.flatnonzero(np.diff(self.begins))

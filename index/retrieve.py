@@ -228,19 +228,20 @@ class Index:
             vector = meeting(question, vector, self._stored.english, self.embedder)
         groups = self.groups(question, language) if groups is None else groups
         dense, sentences = self._dense(self._stored.ways, self._places[0], vector, MAX_WAYS)
-        meant = self._meant(question, language)
-        bm25, limit = self._stored.words.scores(groups, weight), self._limit(question, language, groups, weight or self.idf)
+        counted = weight or self.idf
+        meant = self._meant(question, language, counted)
+        bm25, limit = self._stored.words.scores(groups, weight), self._limit(question, language, groups, counted)
         if not self._stored.manifest.questions:
             return Signals(dense, bm25, meant, sentences, limit)
         asked, known = self._dense(self._stored.questions, self._places[1], vector, MAX_QUESTIONS)
         worded = self._stored.question_words.scores(groups)
         return Signals(dense, bm25, meant, sentences, limit, asked, worded, known)
 
-    def _meant(self, question: str, language: str) -> Values:
+    def _meant(self, question: str, language: str, weight: Callable[[str], float]) -> Values:
         """How well the words of each chunk's best sentence, or of its heading, stand for the question's."""
         words = self.words.terms(question) if language == "zh" else latin_words(question)
         asked = tuple(dict.fromkeys(word for word in words if word not in self.words.stop))
-        weights = np.array([self.idf(word) for word in asked], dtype=np.float32)
+        weights = np.array([weight(word) for word in asked], dtype=np.float32)
         texts = self._stored.maxsim.scores(self.embedder.query_words(asked), weights)
         near: Values = np.maximum.reduceat(texts, self._begins)
         return near

@@ -135,7 +135,11 @@ class Stated:
     def _member_named(self, question: Question, best: Evidence) -> bool:
         """Whether the section names what the question asks to be among others, by its last word; true where nothing is."""
         asked = cues.MEMBER.search(fold(question.text))
-        words = [w for w in self._index.words.terms(asked["thing"]) if len(w) >= WORD] if asked else []
+        return not asked or self._named(asked["thing"], best)
+
+    def _named(self, what: str, best: Evidence) -> bool:
+        """Whether the section holds the last word of what is asked about; true where that has none."""
+        words = [w for w in self._index.words.terms(what) if len(w) >= WORD]
         return not words or words[-1] in squeeze(fold(self._index.plan.by_ref[best.sentence.ref].whole))
 
     def _of_kind(self, question: Question, best: Evidence) -> bool:
@@ -148,10 +152,8 @@ class Stated:
         if not asked:
             return True
         *above, own = self._index.plan.path(best.sentence.ref)
-        section = squeeze(fold(own.whole))
-        words = [w for w in self._index.words.terms(text[: asked.start()]) if len(w) >= WORD]
-        named = not words or words[-1] in section
-        return named and asked["thing"] in squeeze(fold("\n".join(s.title for s in above))) + section
+        around = squeeze(fold("\n".join([*(s.title for s in above), own.whole])))
+        return asked["thing"] in around and self._named(text[: asked.start()], best)
 
     def _unheard(self, question: Question) -> bool:
         """Whether the question quotes a word that the plan does not use."""

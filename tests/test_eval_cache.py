@@ -41,7 +41,15 @@ def test_another_model_of_the_same_name_is_told_by_its_vectors():
 def test_what_people_ask_is_never_kept(path):
     embedder = CachedEmbedder(ToyEmbedder(), EmbeddingCache(path))
     embedder.query("我家门口的河怎么了")
+    embedder.query_words(("门口", "河"))
     assert not path.exists()
+
+
+def test_a_questions_words_are_embedded_once_for_all_plans():
+    embedder = ToyEmbedder()
+    first, again = (embedder.query_words(("门口", "河")) for _ in range(2))
+    assert embedder.seen == ["门口", "河"]
+    assert first.tobytes() == again.tobytes() == embedder.documents(["门口", "河"]).tobytes()
 
 
 def test_no_text_is_written_down(path):
