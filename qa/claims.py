@@ -43,6 +43,14 @@ _BOUND = re.compile(r"((?<!不)(?:超过|突破|[高大多低少小]于)|不到|
 _OVER = re.compile("超过|突破|[高大多]于")
 _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
+# which of several: the first, the third
+_ORDINAL_EN = re.compile(
+    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?!-| of all|ly)", re.IGNORECASE
+)
+_ORDINAL = re.compile(r"第([一二三四五六七八九十])(?=[个次批届代轮名位步大]|阶段)")
+_FIRST = re.compile("第一|首|率先|最早|一期")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_NON = re.compile(r"\bnon[- ]?([a-z]{4,})\b", re.IGNORECASE)
 _UNITS = "年月日个家项条座处名人类种次所辆万亿元米吨周岁天户张大级期批成倍"
 # what is numbered, and how; 一 is mostly an article: 留一段时间
 _NUMBERED = (
@@ -113,8 +121,13 @@ def english_claims(text: str) -> dict[str, float]:
 
 def english_contradiction(question: str, rendering: str) -> bool:
     """Whether a number in an English question differs from the one that the sentence gives for the same thing."""
-    stated, given = english_claims(question), english_claims(rendering)
-    return any(given[what] != value for what, value in stated.items() if what in given) or _opposed(question, rendering)
+    stated, given = english_claims(cues.RATIO_EN.sub(" ", question)), english_claims(rendering)
+    over, under = (bool(bound.search(question)) for bound in (cues.OVER_EN, cues.UNDER_EN))
+    return _opposed(question, rendering) or any(
+        given[what] != value and not (over and given[what] > value) and not (under and given[what] < value)
+        for what, value in stated.items()
+        if what in given
+    )
 
 
 def _numbers(text: str) -> set[float]:
@@ -126,7 +139,7 @@ def _numbers(text: str) -> set[float]:
 def other_number(question: str, rendering: str) -> bool:
     """Whether a yes-or-no question states a number that its sentence, which has numbers, does not have."""
     given = _numbers(rendering)
-    return bool(given and _numbers(question) - given) and not cues.THAN.search(question)
+    return bool(given and _numbers(cues.RATIO_EN.sub(" ", question)) - given) and not cues.THAN.search(question)
 
 
 def opposite_word(question: str, sentence: str) -> bool:
@@ -166,9 +179,23 @@ def denies(question: str, sentence: str) -> bool:
         or (cues.CHANGES.search(question) and cues.UNCHANGED.search(sentence))
     ):
         return True
+    return any(word in question for word in denied_words(sentence))
+
+
+def denied_words(sentence: str) -> list[str]:
+    """The words of two characters that a sentence denies and does not say elsewhere.
+
+    One that it does may be denied of something else: 对符合的给予补贴，不符合的另定.
+    """
     denied = [m[1][i : i + WORD] for m in cues.DENIED.finditer(sentence) for i in range(len(m[1]) - 1)]
-    # a word that is said elsewhere too may be denied of something else: 对符合的给予补贴，不符合的另定
-    return any(word in question and sentence.count(word) == denied.count(word) for word in denied)
+    return [word for word in denied if sentence.count(word) == denied.count(word)]
+
+
+def other_ordinal(question: str, sentence: str) -> bool:
+    """Whether an English question says that something is the first, and a Chinese sentence that it is the third."""
+    asked = {_number(m[1]) for m in _ORDINAL_EN.finditer(question)}
+    told = {number_value(m[1]) for m in _ORDINAL.finditer(sentence)}
+    return bool(asked and told) and asked.isdisjoint(told) and not (1.0 in asked and _FIRST.search(sentence))
 
 
 _Date = tuple[int | None, int | None, int | None]
@@ -323,16 +350,53 @@ def _lowered(question: str, sentence: str) -> bool:
 
 def _denied(question: str, sentence: str) -> bool:
     """不纳入, or exempt, against a sentence that says neither."""
-    spares = cues.SPARED.search(question) and not cues.SPARED.search(sentence)
-    if not spares and not cues.NEGATED.search(cues.A_NOT_A.sub(" ", question)):
+    if cues.SPARED.search(sentence) and cues.SPARED.search(question):
+        return False
+    if not cues.SPARED.search(question) and not cues.NEGATED.search(cues.A_NOT_A.sub(" ", question)):
         return False
     return not (_forbids(sentence) or cues.NEGATED.search(sentence) or cues.GONE.search(sentence))
 
 
-_RULES = (_only, _all_or_must, _spared, _forbidden, denies, _lowered, opposite_word, _other_way, _opposed, _denied)
+def _not_yet(question: str, sentence: str) -> bool:
+    """已经列入 against 争取列入, 已经填平 against 未有效弥合."""
+    if not cues.DONE.search(question) or cues.NEGATED.search(question) or "已" in sentence:
+        return False
+    return bool(cues.TO_DO.search(sentence) or cues.NOT_YET.search(sentence))
 
 
-def contradicts(question: str, sentence: str) -> bool:
-    """Whether a sentence says otherwise than a question puts it, by the words alone."""
-    question = cues.AT_LEAST_EN.sub(" ", question)
-    return any(rule(question, sentence) for rule in _RULES)
+def _excepted(question: str, sentence: str) -> bool:
+    """What a question asks about is left out: （机关事业单位除外）."""
+    return any(name in question for name in cues.EXCEPTED.findall(sentence))
+
+
+def _not_all(question: str, sentence: str) -> bool:
+    """Every section against 50 % of them."""
+    shares = [float(m[1]) for m in _SHARE.finditer(sentence)]
+    return bool(cues.ALL.search(question) and shares) and max(shares) < 100 and not cues.ALL.search(sentence)
+
+
+def _prefixed_en(question: str, sentence: str) -> bool:
+    """Point sources against non-point sources."""
+    return any(
+        re.search(rf"\b{m[1]}\b", question, re.IGNORECASE) and not re.search(rf"(?<!non-)(?<!non )\b{m[1]}\b", sentence)
+        for m in _NON.finditer(sentence)
+        if not re.search(rf"\bnon-?{m[1]}\b", question, re.IGNORECASE)
+    )
+
+
+# what a sentence says against a question; and what it would say if the question were right
+_AGAINST = (
+    _spared, _forbidden, denies, _lowered, opposite_word, _other_way, _opposed, _not_yet, _excepted, _not_all, _prefixed_en
+)  # fmt: skip
+_UNSAID = (_only, _all_or_must, _denied)
+
+
+def contradicts(question: str, sentence: str, told: str = "") -> bool:
+    """Whether a sentence says otherwise than a question puts it, by the words alone.
+
+    `told` is the sentence with all that is told beside it, where what the question says may stand as well.
+    """
+    put = cues.CONTRAST.sub(" ", cues.AT_LEAST_EN.sub(" ", question))
+    if any(rule(put, sentence) for rule in _AGAINST):
+        return True
+    return any(rule(put, sentence) and rule(put, told or sentence) for rule in _UNSAID)

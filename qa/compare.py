@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from corpus.figures import find_figures
 from corpus.fold import fold
+from qa import cues
 from qa.evidence import Evidence
 
 _MORE = ("高", "多", "大", "长", "超过", "higher", "more", "larger", "greater", "longer", "bigger", "above")
 _ADJECTIVES_ZH = "高|低|多|少|大|小|长|短"
 _ADJECTIVES_EN = "higher|lower|more|less|larger|greater|smaller|longer|shorter|bigger"
 _ELIDED = re.compile(r"^(?:that|those|the one) (?:of|for|in) ", re.IGNORECASE)
+_SHARE = re.compile(r"一半|半数|[一二三四五六七八九]成|\d+(?:\.\d+)? (?:%|per ?cent)")
 _ASKS_ELSE = re.compile("什么|怎么|哪|多少|几")  # 收运频次有什么规定，跟干垃圾一样吗 compares no figures
 _FORMS: tuple[re.Pattern[str], ...] = (
     re.compile(
@@ -67,9 +69,11 @@ def read_comparison(text: str) -> Comparison | None:
 
 
 def _is_quantity(side: str) -> bool:
-    """Whether a side is a figure itself, 一亿吨: then the plan's own is held against it, and not against another of its."""
+    """Whether a side is a figure itself, 一亿吨, half of it: the plan's own is held against it, not against another of its."""
     folded = fold(side)
-    return any(figure.text == folded for figure in find_figures(folded))
+    return bool(_SHARE.match(folded) or cues.RATIO_EN.match(folded)) or any(
+        figure.text == folded for figure in find_figures(folded)
+    )
 
 
 def comparable(first: Evidence | None, second: Evidence | None) -> tuple[Evidence, Evidence] | None:

@@ -76,8 +76,17 @@ YES_NO = _any_of(
     rf"^(?!.*(?:{_QUESTION_WORDS}|干嘛)).*(?:[嘛么]|[能会要是有行得].{{0,16}}(?<!要)不|[过了]没有?)\W*$",
     r"[吗伐]\W*$|是否|是不是|有没有|会不会|能不能|可不可以|要不要|有无|算不算|对不对|管不管|让不让|还是.{1,14}[?？]?$",
     r"([\u4e00-\u9fff]{1,2})不\1",  # 给不给, 鼓不鼓励, 方便不方便
-    r"(?:^\W*(?:and |so |but )?|, )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
+    r"(?:^\W*(?:and |so |but )?|[,;:.!?] )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
 )
+YES_NO_EN = re.compile(
+    r"^\W*(?:and |so |but )?(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b(?! you\b)"
+    r"(?!.*\b(?:how|what|which|when|where|who|why)\b)",
+    re.IGNORECASE,
+)
+# a last clause that asks yes or no, and no more than politely so
+YES_NO_LAST = re.compile(rf"^(?!.*(?:{_QUESTION_WORDS})).*吗\W*$")
+A_NOT_A_LAST = re.compile(r"([\u4e00-\u9fff])不\1[\u4e00-\u9fff]{1,3}\W*$")
+POLITE = _any_of("知道|告诉|清楚|说一?下|查|明白|能问|可以问|方便")
 MEASURES = _any_of(
     "怎么|如何|怎样|咋|什么措施|哪些措施|什么办法|哪些办法|什么要求|哪些要求|哪些工作|做什么|采取什么|哪些做法|打算",
     r"\bhow (?:is|are|will|does|do|should|can)\b",
@@ -97,7 +106,11 @@ DATE = _any_of(
     r"\b(?:what|which|on what) (?:date|day|year|years|period|month)\b",
 )
 # what asks for something else than a figure, though its question names one: 占比的数据从哪儿取
-ASKS_OTHERWISE = _any_of("什么(?!比例|水平|程度|数)|哪|谁|怎|如何|为何")
+ASKS_OTHERWISE = _any_of(
+    "什么(?!比例|水平|程度|数)|哪|谁|怎|如何|为何",
+    r"\bhow (?:is|are|was|were|do|does|did) .{1,60}\b(?:calculated|computed|worked out|determined|defined|measured)\b",
+    r"\bwhat (?:did|do|does) (?:the )?(?:[\w-]+ ){1,3}(?:order|say|plan|want|ask|demand|promise|call for|do)\b",
+)
 DAY_ASKED = _any_of(f"哪一?个?(?:{_YEAR_TO_DAY}|天)|几[月号日]", r"\b(?:what|which|on what) (?:date|day|year|month)\b")
 # a day is asked for by name, and told
 DAY_MEANT = _any_of("哪一?(?:天|日(?![间托常]))|几[号日]", r"\b(?:what|which) day\b")
@@ -338,6 +351,7 @@ BODY = re.compile(r"[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办公室|委员会|中
 _A_BODY = "([^，。是由归为哪谁什]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))"
 NAMES_BODY = re.compile(
     f"(?:是|由|归|为){_A_BODY}(?:来|负责|牵头|管)?.{{0,4}}(?:吗|吧|对吗)|(?:由|归|让|交给){_A_BODY}(?:来|负责|牵头|管|主办|发)"
+    rf"|(?:是不是|是否)(?:由|归|是)?{_A_BODY}\W*$"
 )
 # behind a noun that is asked for itself: which city is, but not which city department
 _ITSELF = (
@@ -419,7 +433,8 @@ UNIVERSAL = _any_of(
 # that what is named is all: a plan that means it says it
 ONLY = _any_of(
     "(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅|(?<!安)全(?:交给|靠)|完全靠|(?<![简观])[单光]靠",
-    r"(?<!not )\b(?:only|merely|solely)\b",
+    r"(?<!not )\b(?:only|merely|solely|exclusively)\b",
+    r"(?<!let )(?<!stand )(?<!standing )(?<!live )(?<!lives )(?<!living )\balone\b",
 )
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|推广|启动")
 # shares that a question tells by the half
@@ -429,6 +444,42 @@ HALVES = (
     (re.compile(rf"(?<!经){_HALF_PASSED}|超过一半|超过半数"), "超过50%"),
     (re.compile("一半以上"), "50%以上"),
 )
+_PARTS_EN = {
+    "half": 50,
+    "a third": 33.3,
+    "one[ -]third": 33.3,
+    "two[ -]thirds": 66.6,
+    "(?:a|one)[ -]quarter": 25,
+    "three[ -]quarters": 75,
+}
+_PARTS_EN |= {f"{word}[ -]tenths?": 10 * i for i, word in enumerate("one two three four five six seven eight nine".split(), 1)}
+_OVER_EN, _UNDER_EN = r"(?:more than|over|above|at least|exceed\w*|beyond)", r"(?:less than|fewer than|under|below)"
+# ... and what an English one says so: at least half of it, nine-tenths of it
+FRACTIONS_EN = tuple(
+    (re.compile(rf"\b{bound}{part}(?= (?:of|the|its|all)\b)", re.IGNORECASE), f"{sign}{value}%")
+    for part, value in _PARTS_EN.items()
+    for bound, sign in ((f"{_OVER_EN} ", "超过"), (f"{_UNDER_EN} ", "不到"))
+)
+# on which side of a number something is said to lie
+BOUNDS_EN = (
+    (re.compile(rf"\b{_OVER_EN} (?=\d)", re.IGNORECASE), "超过"),
+    (re.compile(rf"\b{_UNDER_EN} (?=\d)", re.IGNORECASE), "不到"),
+)
+OVER_EN, UNDER_EN = (re.compile(rf"\b{bound}\b", re.IGNORECASE) for bound in (_OVER_EN, _UNDER_EN))
+# how many times as much, or a share of it: no number that a sentence would give
+RATIO_EN = re.compile(
+    r"\b(?:\w+|\d[\d.,]*) times\b(?! (?:a|per|each|every) )|\b(?:" + "|".join(_PARTS_EN) + r")\b", re.IGNORECASE
+)
+# what is set against what is asked: tied in rather than left to itself
+CONTRAST = re.compile(r"[,，]?(?:\b(?:rather than|instead of|as opposed to)\b|而不是|而非)[^,，.。;；?？]*", re.IGNORECASE)
+# that something has been done, and that it is meant to be
+DONE = _any_of(r"已经|\balready\b")
+TO_DO = _any_of("争取|力争|拟|打算|谋划|将(?=[在于要把对由会])")
+NOT_YET = re.compile("(?<![从])未(?=[有能实得完充建形])|尚未|还没")
+# whom or what a sentence leaves out: （机关事业单位除外）
+EXCEPTED = re.compile("[（(，,。；]([^（(，,。；]{2,16})除外")
+# that all of them are meant
+ALL = _any_of(r"全部|所有|每一?[个条家处座段]|\b(?:every|all of|each)\b")
 # a term that a question states, where 三年行动 and 干满一年 state none
 SET_TERM = re.compile(
     r"(?:任期|期限|有效期|花|用|历时|长达|定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$"
@@ -492,6 +543,18 @@ OPPOSITES = (
     (_any_of(r"\bindoor\b"), _any_of(r"\boutdoor\b")),
     (_any_of("白天|日间", r"\b(?:daytime|by day)\b"), _any_of("夜间|夜里|晚上|深夜", r"\bnight")),
     (_any_of("变长|延长|拉长"), _any_of("缩短|变短")),
+    (
+        _any_of("固定(?!资产|污染|源|人员|投资)|一成不变|一劳永逸", r"\b(?:once and for all|fixed for good)\b"),
+        _any_of("动态|适时调整|定期调整"),
+    ),
+    (_any_of("新建", r"\b(?:brand[- ]new|newly built)\b"), _any_of("改造|改建|翻新|修缮")),
+    (_any_of("牵头|主导"), _any_of("配合(?:推进|做好|开展|实施)|协助")),
+    (_any_of("收紧|从严", r"\btighten"), _any_of("放宽|放开|松绑", r"\b(?:relax|loosen)")),
+    (_any_of("封闭|关起来", r"\bclosed(?: off)?\b"), _any_of("打开围|开放", r"\bopen")),
+    (
+        _any_of("继续[有用使沿施执]|还能?用|[还仍]然?有效", r"\bstill (?:valid|in (?:force|effect)|appl(?:y|ies)|usable)\b"),
+        _any_of("废止|失效|停止执行|不再(?:执行|施行|有效)"),
+    ),
     (_any_of("往上|向上|上收|上移|上提"), _any_of("往下|向下|下移|下沉|下放")),
     (_any_of("率先|带头|最先", r"\b(?:first|lead|ahead)\b"), _any_of("最后|之后才|落在后面", r"\blast\b")),
 )

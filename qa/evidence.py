@@ -54,7 +54,8 @@ class Evidence:
 
     `score` is higher for better; `cover` is the share of the question's words that the sentence and its section hold,
     weighted by rarity, 0 to 1; `lead` how far the score lies above the next sentence's; `cosine` that of the sentence and
-    the question, `asked` that of the nearest question which the sentence is known to answer.
+    the question, `asked` that of the nearest question which the sentence is known to answer; `meant` says how well the
+    sentence's words stand for the question's, 0 to 1.
     """
 
     plan: str
@@ -66,6 +67,7 @@ class Evidence:
     hit: Hit
     figure: Figure | None = None
     lead: float = 0.0
+    meant: float = 0.0
 
 
 @lru_cache(maxsize=8192)
@@ -178,7 +180,8 @@ class Ranker:
                         else 0
                     )
                 )
-                ranked.append(Evidence(hit.plan, sentence, score, cover, cosine, asked, hit, figure))
+                meant = hit.meant.get(sentence.start, 0.0)
+                ranked.append(Evidence(hit.plan, sentence, score, cover, cosine, asked, hit, figure, meant=meant))
         ranked.sort(key=lambda e: -e.score)
         below = [e.score for e in ranked[1:]] or [0.0]
         return [replace(e, lead=e.score - s) for e, s in zip(ranked, [*below, below[-1]], strict=False)]

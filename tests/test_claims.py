@@ -4,6 +4,7 @@ from corpus.figures import find_figures
 from qa import cues
 from qa.claims import (
     contradicts,
+    denied_words,
     english_claims,
     english_contradiction,
     met,
@@ -14,6 +15,7 @@ from qa.claims import (
     other_kinds,
     other_number,
     other_numbering,
+    other_ordinal,
     other_quoted,
     other_rank,
     other_span,
@@ -57,10 +59,62 @@ from qa.claims import (
         ("must they be written", "鼓励编写标准", True),
         ("must they be written", "必须编写标准，鼓励公开", False),
         ("符合条件的可以申报吗", "符合条件的可以申报，不符合条件的另行安排", False),
+        ("园区是不是已经列入名录了", "争取将园区列入名录", True),
+        ("差距是不是已经消除了", "差距未有效缩小", True),
+        ("园区是不是已经列入名录了", "园区已列入名录，争取升级", False),
+        ("外地户籍的学生也能领补贴吗", "对在校学生（外地户籍除外）给予补贴", True),
+        ("本地户籍的学生也能领补贴吗", "对在校学生（外地户籍除外）给予补贴", False),
+        ("除了罚款还有别的吗", "除罚款外，予以公示", False),
+        ("Does every bus run on gas?", "燃气公交车占比达到80%", True),
+        ("每个公交车站都有座椅吗", "公交车站座椅安装率达到80%", True),
+        ("每个公交车站都有座椅吗", "公交车站座椅安装率达到100%", False),
+        ("Are point sources meant?", "buffer strips against non-point source pollution", True),
+        ("Are non-point sources meant?", "buffer strips against non-point source pollution", False),
+        ("Is it left to the county alone?", "县、乡共同推进", True),
+        ("Will old people living alone be visited?", "对独居老人开展探访", False),
+        ("Is it tied in rather than only left to itself?", "links up with its surroundings", False),
+        ("名单定了就固定下来吗", "对名单实行动态调整", True),
+        ("这是新建的图书馆吗", "对图书馆实施改造", True),
+        ("工程由县里牵头吗", "配合推进省级工程", True),
+        ("指标会收紧吗", "进一步放宽指标", True),
+        ("校园要封闭起来吗", "校园向社会开放", True),
+        ("旧办法还能继续用吗", "旧办法同时废止", True),
+        ("旧办法还能继续用吗", "旧办法继续施行", False),
     ],
 )
 def test_contradicts(question, sentence, expected):
     assert contradicts(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"), [("不用开失业证明吧", False), ("只有街道管吗", True), ("必须采购绿色产品吗", True)]
+)
+def test_what_a_sentence_leaves_unsaid_may_be_said_beside_it(question, expected):
+    sentence = "由县、街道办理登记，鼓励采购绿色产品"
+    assert contradicts(question, sentence)
+    assert contradicts(question, sentence, f"{sentence}。免提交失业证明材料。") is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Is it the first of its kind?", "是继甲、乙之后第三个系统", True),
+        ("Is it the third of its kind?", "是继甲、乙之后第三个系统", False),
+        ("Is it the first of its kind?", "建成首个系统，设在第二届展会", False),
+        ("Is it first-class?", "是第三个系统", False),
+        ("Is it the first?", "引入第三方评估", False),
+    ],
+)
+def test_other_ordinal(question, sentence, expected):
+    assert other_ordinal(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [("包括病房，不包括门诊。", ["括门", "门诊"]), ("符合的补贴，不符合的另定", ["的另"]), ("不少于两人", [])],
+)
+def test_denied_words(sentence, words):
+    assert denied_words(sentence) == words
 
 
 @pytest.mark.parametrize(
@@ -89,6 +143,11 @@ def test_english_claims_are_keyed_by_what_they_count():
         ("Was it the 119th executive meeting?", "adopted at the 119th executive meeting on 7 June", False),
         ("what is the 2023 greenway target", "18 kilometres of newly built greenways", False),
         ("Are four lists set up?", "the “three lists” of duties", True),
+        ("Will more than 90 roads be swept?", "96 roads are swept", False),
+        ("Will more than 99 roads be swept?", "96 roads are swept", True),
+        ("Will fewer than 99 roads be swept?", "96 roads are swept", False),
+        ("Are there about ten times as many parks?", "three parks are built", False),
+        ("Are nine-tenths of roads swept?", "96 roads are swept", False),
     ],
 )
 def test_english_contradiction(question, rendering, expected):

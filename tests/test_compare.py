@@ -35,7 +35,17 @@ def test_others_are_none(text):
     assert read_comparison(text) is None
 
 
-@pytest.mark.parametrize("text", ["钢产量有没有超过一亿吨？", "住院时间最长不能超过几小时？", "面积是否大于三百平方米吗"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "钢产量有没有超过一亿吨？",
+        "住院时间最长不能超过几小时？",
+        "面积是否大于三百平方米吗",
+        "甲的占比比一半高吗",
+        "Is the rate higher than half of it?",
+        "Is the rate higher than 50 per cent?",
+    ],
+)
 def test_a_figure_of_the_questions_own_is_no_side(text):
     assert read_comparison(text) is None
 

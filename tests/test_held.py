@@ -24,7 +24,7 @@ CLINICS = """青溪县社区门诊管理办法
 门诊主任每届任期五年，累计任职不超过两届。固定人员占总人数的比例不低于60%。流动人员由门诊聘用，签订工作协议。三级门诊设8项指标。药品损耗占比控制在2%以下。耗材单独登记。
 
 三、考核
-考核结果用于门诊自身比较，不在门诊之间比较。2025年3月底前，全部门诊接入县健康平台。到2026年，建成20个带药房的标准门诊。去年登记志愿者300人，今年要增加到450人。废弃药品由门诊单独收运。在已全部淘汰纸质病历的基础上，推行电子病历。
+考核内容包括用药，不包括护理。考核结果用于门诊自身比较，不在门诊之间比较。2025年3月底前，全部门诊接入县健康平台。到2026年，建成20个带药房的标准门诊。去年登记志愿者300人，今年要增加到450人。废弃药品由门诊单独收运。在已全部淘汰纸质病历的基础上，推行电子病历。
 
 四、附则
 《青溪县门诊建设规划（2021—2025年）》已经2021年6月7日县政府常务会议审议通过。
@@ -69,6 +69,67 @@ def clinics(tmp_path_factory, embedder):
 )
 def test_told(question, text, clinics):
     assert clinics.invoke(question).text == text
+
+
+@pytest.fixture(scope="module")
+def put(clinics):
+    """What the engine makes of a question: its parts, the question as understood, and the sentences, the best first."""
+    index = clinics.index("门诊")
+    responder = Responder(index, 300)
+
+    def put(text):
+        asked = understand(text, Scope(index.plan, index.folded))
+        hits = index.search(asked.topic, language=asked.language)
+        return responder, asked, responder.ranker.rank(asked, hits)
+
+    return put
+
+
+def test_a_question_is_held_against_the_best_and_what_says_as_much(put):
+    responder, _, ranked = put("耗材单独登记吗")
+    best = ranked[0]
+    lower, as_much, less = (replace(best, meant=best.meant + by) for by in (0.1, 0.06, 0.0))
+    assert responder.stated.held([best, lower, as_much, less]) == [best, lower, as_much]
+
+
+def test_what_one_of_the_sentences_told_denies_is_denied(put):
+    responder, asked, ranked = put("考核结果会在门诊之间比较吗")
+    denying = next(e for e in ranked if "不在门诊之间" in e.sentence.text)
+    other = next(e for e in ranked if "运行" not in e.sentence.text and "比较" not in e.sentence.text)
+    assert responder.stated.disputed(asked, [other, denying])
+    assert not responder.stated.disputed(asked, [other, replace(denying, meant=other.meant - 0.1)])
+
+
+@pytest.mark.parametrize(
+    ("change", "affirmed"),
+    [({}, True), ({"lead": 0.04}, False), ({"lead": 0.06}, True), ({"cosine": 0.0, "asked": 0.0}, False)],
+)
+def test_a_yes_needs_a_sentence_ahead_of_the_next_and_nearer_than_chance(change, affirmed, put):
+    responder, asked, ranked = put("门诊主任每届任期五年吗")
+    assert responder.stated.affirmed(asked, replace(ranked[0], **change)) is affirmed
+
+
+def test_a_yes_needs_the_year_that_is_asked_for(clinics):
+    assert clinics.invoke("2026年建成20个带药房的标准门诊吗").text.startswith("是。")
+    assert not clinics.invoke("2025年门诊主任每届任期五年吗").text.startswith("是。")
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("Does the assessment cover nursing care?", "No, not as put. The plan says: 考核内容包括用药，不包括护理。"),
+        (
+            "Is the share of permanent staff in the total number more than half of the staff?",
+            "Yes. The plan says: 固定人员占总人数的比例不低于60%。",
+        ),
+        (
+            "Are permanent staff less than half of all staff?",
+            "No, the plan does not say that. It says: 固定人员占总人数的比例不低于60%。",
+        ),
+    ],
+)
+def test_english_yes_and_no(question, opening, clinics):
+    assert clinics.invoke(question).text.startswith(opening)
 
 
 @pytest.mark.parametrize(
