@@ -150,6 +150,7 @@ THIS_YEAR = re.compile(r"今年|去年|明年|上年|\bthis year\b|\blast year\b
 SAME_YEAR = {"this year": "今年", "last year": "去年", "next year": "明年", "上年": "去年"}
 SELDOM_GIVEN = ("money", "power")
 # what is counted by 轮 or 届
+MAIN_EN = re.compile(r"\bhow many (?:[\w-]+ )?(?:major|main|key|big|pillar|leading|priority|core)\b", re.IGNORECASE)
 ROUNDS_EN = re.compile(r"\bhow many (?:[\w-]+ ){0,3}(?:rounds|terms)\b", re.IGNORECASE)
 HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
 # what is counted: the last words of how many collection points must be set up
@@ -489,7 +490,7 @@ PERCENT = _any_of("百分比|百分数|百分率|百分号", r"\bpercent|\bper c
 A_NOT_A = re.compile(r"(\w{1,2})不\1|有没有|有无|(?:不|没有?)\W*$")
 # whether something is one of several: 当中是否有智慧农业, 包括装修垃圾吗
 MEMBER = re.compile(
-    r"(?:(?:[当之其]中|里面?)(?:有没有|是否有|是不是有|有)|包括|包含|含有|算上)(?!没有|多少|几|哪|什么)(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:吗|么|呢|在内)*\W*$"
+    r"(?:(?:[当之其]中|(?<![划案件例法定])里面?)(?:有没有|是否有|是不是有|有)|包括|包含|含有|算上)(?!没有|多少|几|哪|什么)(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:吗|么|呢|在内)*\W*$"
 )
 # of what kind something is said to be: 归到健康管理类
 CLASSED = re.compile(r"(?:归[到入为于]|算作|属于|划[入到归])(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:这一?)?类")

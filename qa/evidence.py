@@ -338,7 +338,8 @@ def _fits_any(question: Question, figure: Figure) -> bool:
     """Whether a figure is one that a question may mean which names neither unit nor measure."""
     if not figure.family:
         return bool(re.search("[万亿]", figure.text))  # 用户数达到4.6亿
-    if figure.unit in ("大", "轮", "届") and not cues.ROUNDS_EN.search(question.text):
+    asks = {"大": cues.MAIN_EN, "轮": cues.ROUNDS_EN, "届": cues.ROUNDS_EN}.get(figure.unit)
+    if asks and not asks.search(question.text):
         return False
     if figure.family in ("date", "label"):
         return False

@@ -105,7 +105,7 @@ class Stated:
         own = {squeeze(fold(n)) for place in self._index.plan.meta.place for n in (place, short_name(place))}
         names = [(en, zh) for en, zh in self._index.names if squeeze(fold(zh)) not in own]
         if question.language == "en":
-            named = [zh for en, zh in names if en in question.text]
+            named = [zh for en, zh in names if re.search(rf"\b{re.escape(en)}\b", question.text)]
         else:
             named = [w for w in {*self._index.words.lexicon, *(zh for _, zh in names)} if squeeze(fold(w)) in asked]
         return any(name not in own and name not in section for name in (squeeze(fold(n)) for n in named))

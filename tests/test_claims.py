@@ -80,6 +80,7 @@ from qa.claims import (
         ("校园要封闭起来吗", "校园向社会开放", True),
         ("旧办法还能继续用吗", "旧办法同时废止", True),
         ("旧办法还能继续用吗", "旧办法继续施行", False),
+        ("是不是还有黑臭河道没消除", "在已全面消除黑臭河道的基础上，加强养护", True),
     ],
 )
 def test_contradicts(question, sentence, expected):

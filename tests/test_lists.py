@@ -185,6 +185,12 @@ def test_told(question, text, libraries):
     assert libraries.invoke(question).text == text
 
 
+def test_whether_the_plan_says_something_asks_for_no_member(libraries):
+    assert libraries.invoke("计划里有没有提到阅览室包括老年区？").text.startswith(
+        "是。计划的表述是：阅览室包括成人区和老年区。[1]"
+    )
+
+
 @pytest.mark.parametrize(("thing", "opening"), [("老年区", "是。计划的表述是："), ("儿童区", "计划中相关的内容是：")])
 def test_what_is_not_named_among_others_is_not_said_to_be_one_of_them(thing, opening, libraries):
     assert libraries.invoke(f"阅览室包括{thing}吗？").text.startswith(f"{opening}阅览室包括成人区和老年区。[1]")

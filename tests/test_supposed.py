@@ -33,6 +33,11 @@ def test_each_figure_is_asked_for_alone(text, expected, plan, qa):
     assert read_several(understand(text, Scope(plan, qa.index("putuo-2021-2023").folded))) == expected
 
 
+def test_a_name_is_not_found_within_another(qa):
+    # China II is a name of the plan too
+    assert qa.invoke("Will China III diesel vehicles largely be phased out?").text.startswith("Yes. ")
+
+
 @pytest.mark.parametrize(
     "question", ["我有一块100平方米的绿地，怎么办？", "I have 100 square metres of green space, what now?"]
 )

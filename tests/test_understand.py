@@ -222,6 +222,8 @@ def test_the_whole_is_preferred_where_it_is_asked_for(question, preferred, scope
         ("多少天办完？", "一周", True),
         ("How many earlier rounds were there?", "七轮", True),
         ("How many earlier plans were there?", "七轮", False),
+        ("How many key industries are backed?", "四大产业", True),
+        ("How many industries are backed?", "四大产业", False),
         ("What decibel limit applies at night?", "100%", False),
         ("What decibel limit applies at night?", "55分贝", True),
         ("公益性岗位要开发多少？", "500个", True),
