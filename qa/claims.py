@@ -49,6 +49,8 @@ _ORDINAL_EN = re.compile(
 )
 _ORDINAL = re.compile(r"第([一二三四五六七八九十])(?=[个次批届代轮名位步大]|阶段)")
 _FIRST = re.compile("第一|首|率先|最早|一期")
+_MONTH_EN = re.compile(r"\b(?:January|February|March|April|May(?= \d)|June|July|August|September|October|November|December)\b")
+_DIGITS = re.compile(r"(?<![\d.])\d[\d,]*(?:\.\d+)?")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _NON = re.compile(r"\bnon[- ]?([a-z]{4,})\b", re.IGNORECASE)
 _UNITS = "年月日个家项条座处名人类种次所辆万亿元米吨周岁天户张大级期批成倍"
@@ -160,7 +162,7 @@ def stated(question: str) -> str:
     """What a question puts: its last asking clause, without the grievance before it, or the whole where that is but 对吗."""
     clauses = [c for c in _CLAUSE.split(question) if c.strip()]
     asking = next((c for c in reversed(clauses) if cues.YES_NO.search(c + "?")), "")
-    return asking if len(asking) > _TAG_MAX else question
+    return asking if len(asking) > _TAG_MAX and not cues.ANYWAY.search(question) else question
 
 
 def ended(question: str, sentence: str) -> bool:
@@ -213,6 +215,18 @@ def other_date(question: str, sentence: str) -> bool:
     """Whether a question states a month or day, and the sentence gives another."""
     given = _dates(sentence)
     return bool(given) and any(not any(_same_day(date, d) for d in given) for date in _dates(question))
+
+
+def other_month(question: str, rendering: str) -> bool:
+    """Whether an English question names a month, and its sentence others only."""
+    asked, given = ({m[0].lower() for m in _MONTH_EN.finditer(text)} for text in (question, rendering))
+    return bool(asked and given) and asked.isdisjoint(given)
+
+
+def digits(text: str) -> set[str]:
+    """The numbers of a text that are written in digits, without years and separators."""
+    found = (m[0].replace(",", "") for m in _DIGITS.finditer(text))
+    return {number for number in found if not cues.YEAR.fullmatch(number)}
 
 
 def other_span(question: str, sentence: str) -> bool:
@@ -373,6 +387,11 @@ def _not_all(question: str, sentence: str) -> bool:
     return bool(cues.ALL.search(question) and shares) and max(shares) < 100 and not cues.ALL.search(sentence)
 
 
+def _on_condition(question: str, sentence: str) -> bool:
+    """不管有没有条件都要装 against 符合条件的要装."""
+    return bool(cues.ANYWAY.search(question) and cues.ON_CONDITION.search(sentence))
+
+
 def _prefixed_en(question: str, sentence: str) -> bool:
     """Point sources against non-point sources."""
     return any(
@@ -384,8 +403,19 @@ def _prefixed_en(question: str, sentence: str) -> bool:
 
 # what a sentence says against a question; and what it would say if the question were right
 _AGAINST = (
-    _spared, _forbidden, denies, _lowered, opposite_word, _other_way, _opposed, _not_yet, _excepted, _not_all, _prefixed_en
-)  # fmt: skip
+    _spared,
+    _forbidden,
+    denies,
+    _lowered,
+    opposite_word,
+    _other_way,
+    _opposed,
+    _not_yet,
+    _excepted,
+    _not_all,
+    _on_condition,
+    _prefixed_en,
+)
 _UNSAID = (_only, _all_or_must, _denied)
 
 

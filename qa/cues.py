@@ -440,10 +440,16 @@ ONLY = _any_of(
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|推广|启动")
 # shares that a question tells by the half
 _HALF_PASSED = r"过半(?=\W*$|[吗的了])"
+_TENTHS = tuple(enumerate("一二三四五六七八九", 1))
 HALVES = (
     (re.compile(rf"(?:没|不|未){_HALF_PASSED}|不[到足]一半"), "不到50%"),
     (re.compile(rf"(?<!经){_HALF_PASSED}|超过一半|超过半数"), "超过50%"),
     (re.compile("一半以上"), "50%以上"),
+    *((re.compile(rf"(?:不到|低于){tenth}成"), f"不到{i}0%") for i, tenth in enumerate("一二三四五六七八九", 1)),
+    *(
+        (re.compile(rf"(?:超过|高于){tenth}成|{tenth}成(?:多|以上)"), f"超过{i}0%")
+        for i, tenth in enumerate("一二三四五六七八九", 1)
+    ),
 )
 _PARTS_EN = {
     "half": 50,
@@ -479,6 +485,11 @@ TO_DO = _any_of("争取|力争|拟|打算|谋划|将(?=[在于要把对由会])"
 NOT_YET = re.compile("(?<![从])未(?=[有能实得完充建形])|尚未|还没")
 # whom or what a sentence leaves out: （机关事业单位除外）
 EXCEPTED = re.compile("[（(，,。；]([^（(，,。；]{2,16})除外")
+# that something holds in any case, and that it does on a condition
+ANYWAY = _any_of("不管|不论|无论", r"\bregardless\b|\bwhether or not\b|\beven (?:one|those|if|when)\b")
+ON_CONDITION = _any_of(
+    "[（(]?(?:符合|满足|具备|达到)[^，,。；]{0,8}条件", r"\b(?:eligible|qualif\w+|that (?:meet|satisfy) the)\b"
+)
 # that all of them are meant
 ALL = _any_of(r"全部|所有|每一?[个条家处座段]|\b(?:every|all of|each)\b")
 # a term that a question states, where 三年行动 and 干满一年 state none
@@ -495,7 +506,9 @@ MEMBER = re.compile(
 # of what kind something is said to be: 归到健康管理类
 CLASSED = re.compile(r"(?:归[到入为于]|算作|属于|划[入到归])(?P<thing>[\u4e00-\u9fff]{2,8}?)(?:这一?)?类")
 AT_LEAST_EN = re.compile(r"\b(?:no|not) (?:less|lower|fewer|more|higher|later|earlier) than\b", re.IGNORECASE)  # no denial
-NEGATED = _any_of("(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b")
+NEGATED = _any_of(
+    "(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同)|没有?(?!有)|未)(?!.{0,1}[不没])", r"n't\b|\bnot\b|\bno\b(?!\. ?\d)"
+)
 _WHY = (
     "为什么|为何|为啥|凭什么|有什么考虑|出于什么|(?<![地蓝])图什么(?!样)|(?<!用来)干[嘛吗](?!用|的|[?？]?$)",
     "(?:原因|理由|缘故)(?:是什么|是啥|何在|有哪些)",

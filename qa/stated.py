@@ -14,11 +14,13 @@ from qa.claims import (
     WORD,
     contradicts,
     denied_words,
+    digits,
     met,
     other_city,
     other_date,
     other_frequency,
     other_kinds,
+    other_month,
     other_number,
     other_numbering,
     other_ordinal,
@@ -87,7 +89,9 @@ class Stated:
             return True
         if other_city(self._cities(asked), self._cities(told)):
             return True
-        if question.language == "en" and other_number(question.text, self._speaker.sentence(best.sentence, "en")):
+        if question.language == "en" and any(
+            other(question.text, self._speaker.sentence(best.sentence, "en")) for other in (other_number, other_month)
+        ):
             return True
         if self._judge.across(question) and (other_ordinal(question.text, told) or self._denied_across(question, told)):
             return True
@@ -157,6 +161,7 @@ class Stated:
             and not self._unheard(question)
             and self._judge.sure(question, best)
             and self._borne_out(question, best)
+            and self._numbers_given(question, best)
             and not self._dated_otherwise(question, best)
             and (not question.years or not years_of(self._index.plan, best).isdisjoint(question.years))
             and self._member_named(question, best)
@@ -198,6 +203,13 @@ class Stated:
         figures = [f for s in sentences for f in self._ranker.figures(s.text)]
         asked = fold(question.text)
         return all(any(f.family == claim.family and met(claim, f, asked) for f in figures) for claim in question.claims)
+
+    def _numbers_given(self, question: Question, best: Evidence) -> bool:
+        """Whether the section, in either language, gives each number that the question names and that is no figure of it."""
+        section = self._index.plan.by_ref[best.sentence.ref]
+        said = [section.whole, *(self._speaker.sentence(s, "en") for s in section.sentences)]
+        figures = {n for claim in question.claims for n in digits(claim.text)}
+        return digits(fold(question.text)) - figures <= {n for text in said for n in digits(fold(text))}
 
     def _dated_otherwise(self, question: Question, best: Evidence) -> bool:
         """Whether the line that says who is in charge, which is told beside the sentence, is of another year."""

@@ -5,6 +5,7 @@ from qa import cues
 from qa.claims import (
     contradicts,
     denied_words,
+    digits,
     english_claims,
     english_contradiction,
     met,
@@ -13,6 +14,7 @@ from qa.claims import (
     other_date,
     other_frequency,
     other_kinds,
+    other_month,
     other_number,
     other_numbering,
     other_ordinal,
@@ -80,6 +82,9 @@ from qa.claims import (
         ("校园要封闭起来吗", "校园向社会开放", True),
         ("旧办法还能继续用吗", "旧办法同时废止", True),
         ("旧办法还能继续用吗", "旧办法继续施行", False),
+        ("不管有没有电梯，每栋楼都要装吗", "符合安装条件的楼栋应当安装", True),
+        ("符合条件的楼都要装吗", "符合安装条件的楼栋应当安装", False),
+        ("Is a No. 2 station built?", "推进2号站建设", False),
         ("是不是还有黑臭河道没消除", "在已全面消除黑臭河道的基础上，加强养护", True),
     ],
 )
@@ -94,6 +99,23 @@ def test_what_a_sentence_leaves_unsaid_may_be_said_beside_it(question, expected)
     sentence = "由县、街道办理登记，鼓励采购绿色产品"
     assert contradicts(question, sentence)
     assert contradicts(question, sentence, f"{sentence}。免提交失业证明材料。") is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "rendering", "expected"),
+    [
+        ("Was it passed in July?", "adopted on 7 June", True),
+        ("Was it passed in June?", "adopted on 7 June and in force from July", False),
+        ("May it be passed in June?", "adopted on 7 June", False),
+        ("Was it passed in July?", "adopted last year", False),
+    ],
+)
+def test_other_month(question, rendering, expected):
+    assert other_month(question, rendering) is expected
+
+
+def test_digits_are_numbers_without_years():
+    assert digits("到2023年，612地块1,200平方米，5.7%") == {"612", "1200", "5.7"}
 
 
 @pytest.mark.parametrize(
@@ -123,6 +145,7 @@ def test_denied_words(sentence, words):
     [
         ("水箱不晓得多久没洗了，能不能喝上放心水？", "能不能喝上放心水"),
         ("达标率要从95%降到90%，对吧？", "达标率要从95%降到90%，对吧？"),
+        ("不管有没有电梯，每栋楼都要装吗？", "不管有没有电梯，每栋楼都要装吗？"),
     ],
 )
 def test_a_grievance_before_the_question_is_not_what_it_puts(question, put):

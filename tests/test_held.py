@@ -51,6 +51,8 @@ def clinics(tmp_path_factory, embedder):
         ("门诊主任的任期是六年，怎么这么长？", "与计划不符。计划的表述是：门诊主任每届任期五年。[1]"),
         ("固定人员占总人数的比例过半了吗？", "是。计划的表述是：固定人员占总人数的比例不低于60%。[1]"),
         ("固定人员占总人数的比例不到一半？", "与计划不符。计划的表述是：固定人员占总人数的比例不低于60%。[1]"),
+        ("固定人员占总人数的比例有没有定在五成以上？", "是。计划的表述是：固定人员占总人数的比例不低于60%。[1]"),
+        ("固定人员占总人数的比例不到四成？", "与计划不符。计划的表述是：固定人员占总人数的比例不低于60%。[1]"),
         ("面积还要在三百平方米以上吗？", "是。计划的表述是：有独立场所，面积须在三百平方米以上。[1]"),
         (
             "全部门诊接入县健康平台是在2025年6月底前，对吧",
@@ -107,6 +109,11 @@ def test_what_one_of_the_sentences_told_denies_is_denied(put):
 def test_a_yes_needs_a_sentence_ahead_of_the_next_and_nearer_than_chance(change, affirmed, put):
     responder, asked, ranked = put("门诊主任每届任期五年吗")
     assert responder.stated.affirmed(asked, replace(ranked[0], **change)) is affirmed
+
+
+def test_a_yes_needs_the_numbers_that_are_asked_for(clinics):
+    assert clinics.invoke("三级门诊设8项指标吗").text.startswith("是。")
+    assert not clinics.invoke("第12街坊的三级门诊设8项指标吗").text.startswith("是。")
 
 
 def test_a_yes_needs_the_year_that_is_asked_for(clinics):
