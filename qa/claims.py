@@ -45,12 +45,15 @@ _CLAUSE = re.compile(r"[，,。；;?？!！]")
 _DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})[日号])?")
 # which of several: the first, the third
 _ORDINAL_EN = re.compile(
-    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?!-| of all|ly)", re.IGNORECASE
+    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
+    r"(?!-|ly| (?:of all|times?|half|part(?:y|ies)|stages?|phases?|quarters?|place|class)\b)",
+    re.IGNORECASE,
 )
-_ORDINAL = re.compile(r"第([一二三四五六七八九十])(?=[个次批届代轮名位步大]|阶段)")
+_ORDINAL = re.compile(r"第([一二三四五六七八九十])(?=[个名位])")
 _FIRST = re.compile("第一|首|率先|最早|一期")
 _MONTH_EN = re.compile(r"\b(?:January|February|March|April|May(?= \d)|June|July|August|September|October|November|December)\b")
-_DIGITS = re.compile(r"(?<![\d.])\d[\d,]*(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\d.a-z])\d[\d,]*(?:\.\d+)?(?![a-z])")
+_NUMERAL = re.compile("[一二三四五六七八九十百千]{2,}")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _NON = re.compile(r"\bnon[- ]?([a-z]{4,})\b", re.IGNORECASE)
 _UNITS = "年月日个家项条座处名人类种次所辆万亿元米吨周岁天户张大级期批成倍"
@@ -223,10 +226,30 @@ def other_month(question: str, rendering: str) -> bool:
     return bool(asked and given) and asked.isdisjoint(given)
 
 
-def digits(text: str) -> set[str]:
-    """The numbers of a text that are written in digits, without years and separators."""
-    found = (m[0].replace(",", "") for m in _DIGITS.finditer(text))
-    return {number for number in found if not cues.YEAR.fullmatch(number)}
+def other_share(question: str, rendering: str) -> bool:
+    """Whether an English question says something of every section, and its sentence of a share of the sections."""
+    every = cues.EVERY_EN.search(question)
+    if not every or cues.EVERY_EN.search(rendering):
+        return False
+    clauses = [c for c in _CLAUSE.split(rendering) if not set(stems(every["what"])).isdisjoint(stems(c))]
+    shares = [float(m[1]) for c in clauses for m in _SHARE.finditer(c)]
+    return bool(shares) and max(shares) < 100
+
+
+def other_prefix(question: str, rendering: str) -> bool:
+    """Whether an English question speaks of point sources, and its sentence of non-point sources only."""
+    return any(
+        re.search(rf"\b{m[1]}\b", question, re.IGNORECASE) and not re.search(rf"(?<!non[- ])\b{m[1]}\b", rendering)
+        for m in _NON.finditer(rendering)
+        if not re.search(rf"\bnon[- ]?{m[1]}\b", question, re.IGNORECASE)
+    )
+
+
+def numbers_in(text: str) -> set[str]:
+    """The numbers of two digits and more in a folded text, 十二 as 12; without years, and without those of names as PM2.5."""
+    written = {m[0].replace(",", "") for m in _NUMBER.finditer(text)}
+    told = {f"{value:g}" for m in _NUMERAL.finditer(text) if (value := number_value(m[0])) is not None}
+    return {number for number in written | told if len(number) > 1 and not cues.YEAR.fullmatch(number)}
 
 
 def other_span(question: str, sentence: str) -> bool:
@@ -378,27 +401,22 @@ def _not_yet(question: str, sentence: str) -> bool:
 
 def _excepted(question: str, sentence: str) -> bool:
     """What a question asks about is left out: （机关事业单位除外）."""
-    return any(name in question for name in cues.EXCEPTED.findall(sentence))
+    return "除外" not in question and any(name in question for name in cues.EXCEPTED.findall(sentence))
 
 
 def _not_all(question: str, sentence: str) -> bool:
-    """Every section against 50 % of them."""
-    shares = [float(m[1]) for m in _SHARE.finditer(sentence)]
-    return bool(cues.ALL.search(question) and shares) and max(shares) < 100 and not cues.ALL.search(sentence)
+    """Every section against 50 % of the sections."""
+    every = cues.ALL.search(question)
+    if not every or not every["what"] or cues.EACH_OF.search(sentence):
+        return False
+    clauses = [c for c in _CLAUSE.split(sentence) if not cues.CHANGED_BY.search(c) and _shares_word(every["what"], c)]
+    shares = [float(m[1]) for c in clauses for m in _SHARE.finditer(c)]
+    return bool(shares) and max(shares) < 100
 
 
 def _on_condition(question: str, sentence: str) -> bool:
     """不管有没有条件都要装 against 符合条件的要装."""
     return bool(cues.ANYWAY.search(question) and cues.ON_CONDITION.search(sentence))
-
-
-def _prefixed_en(question: str, sentence: str) -> bool:
-    """Point sources against non-point sources."""
-    return any(
-        re.search(rf"\b{m[1]}\b", question, re.IGNORECASE) and not re.search(rf"(?<!non-)(?<!non )\b{m[1]}\b", sentence)
-        for m in _NON.finditer(sentence)
-        if not re.search(rf"\bnon-?{m[1]}\b", question, re.IGNORECASE)
-    )
 
 
 # what a sentence says against a question; and what it would say if the question were right
@@ -414,7 +432,6 @@ _AGAINST = (
     _excepted,
     _not_all,
     _on_condition,
-    _prefixed_en,
 )
 _UNSAID = (_only, _all_or_must, _denied)
 

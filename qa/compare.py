@@ -71,7 +71,7 @@ def read_comparison(text: str) -> Comparison | None:
 def _is_quantity(side: str) -> bool:
     """Whether a side is a figure itself, 一亿吨, half of it: the plan's own is held against it, not against another of its."""
     folded = fold(side)
-    return bool(_SHARE.match(folded) or cues.RATIO_EN.match(folded)) or any(
+    return bool(_SHARE.match(folded) or cues.SHARE_EN.fullmatch(folded)) or any(
         figure.text == folded for figure in find_figures(folded)
     )
 

@@ -79,14 +79,16 @@ YES_NO = _any_of(
     r"(?:^\W*(?:and |so |but )?|[,;:.!?] )(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b",
 )
 YES_NO_EN = re.compile(
-    r"^\W*(?:and |so |but )?(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b(?! you\b)"
-    r"(?!.*\b(?:how|what|which|when|where|who|why)\b)",
+    r"^\W*(?:and |so |but )?(?:is|are|was|were|does|do|did|will|would|can|could|has|have|had|should|must|may)\b"
+    r"(?! (?:you|i|we|anyone|anybody|someone|somebody)\b| \d)(?!.*\b(?:how|what|which|when|where|who|why)\b)",
     re.IGNORECASE,
 )
 # a last clause that asks yes or no, and no more than politely so
 YES_NO_LAST = re.compile(rf"^(?!.*(?:{_QUESTION_WORDS})).*吗\W*$")
 A_NOT_A_LAST = re.compile(r"([\u4e00-\u9fff])不\1[\u4e00-\u9fff]{1,3}\W*$")
-POLITE = _any_of("知道|告诉|清楚|说一?下|查|明白|能问|可以问|方便")
+POLITE = _any_of(
+    "知道?不|知道|告诉|清楚|说一?下|查|明白|能问|可以问|方便|介绍|讲|了解|回答|规定|写[了明]|定[了下]|有数|时间表|要求"
+)
 MEASURES = _any_of(
     "怎么|如何|怎样|咋|什么措施|哪些措施|什么办法|哪些办法|什么要求|哪些要求|哪些工作|做什么|采取什么|哪些做法|打算",
     r"\bhow (?:is|are|will|does|do|should|can)\b",
@@ -109,7 +111,7 @@ DATE = _any_of(
 ASKS_OTHERWISE = _any_of(
     "什么(?!比例|水平|程度|数)|哪|谁|怎|如何|为何",
     r"\bhow (?:is|are|was|were|do|does|did) .{1,60}\b(?:calculated|computed|worked out|determined|defined|measured)\b",
-    r"\bwhat (?:did|do|does) (?:the )?(?:[\w-]+ ){1,3}(?:order|say|plan|want|ask|demand|promise|call for|do)\b",
+    r"\bwhat (?:did|do|does) (?:the )?(?:[\w-]+ ){1,3}(?:order|ask|demand|promise|call for|do)\b",
 )
 DAY_ASKED = _any_of(f"哪一?个?(?:{_YEAR_TO_DAY}|天)|几[月号日]", r"\b(?:what|which|on what) (?:date|day|year|month)\b")
 # a day is asked for by name, and told
@@ -149,7 +151,7 @@ SHARE_OF = re.compile(r"(?P<owner>[\u4e00-\u9fffA-Za-z0-9]{2,8})占(?![比地])[
 THIS_YEAR = re.compile(r"今年|去年|明年|上年|\bthis year\b|\blast year\b|\bnext year\b", re.IGNORECASE)
 SAME_YEAR = {"this year": "今年", "last year": "去年", "next year": "明年", "上年": "去年"}
 SELDOM_GIVEN = ("money", "power")
-# what is counted by 轮 or 届
+# what is counted by 大, and by 轮 or 届
 MAIN_EN = re.compile(r"\bhow many (?:[\w-]+ )?(?:major|main|key|big|pillar|leading|priority|core)\b", re.IGNORECASE)
 ROUNDS_EN = re.compile(r"\bhow many (?:[\w-]+ ){0,3}(?:rounds|terms)\b", re.IGNORECASE)
 HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)  # a road, or a term of office
@@ -352,7 +354,7 @@ BODY = re.compile(r"[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办公室|委员会|中
 _A_BODY = "([^，。是由归为哪谁什]{2,16}?(?:局|委|办|厅|部|院|中心|公司|政府|街道|部门|小组|法院))"
 NAMES_BODY = re.compile(
     f"(?:是|由|归|为){_A_BODY}(?:来|负责|牵头|管)?.{{0,4}}(?:吗|吧|对吗)|(?:由|归|让|交给){_A_BODY}(?:来|负责|牵头|管|主办|发)"
-    rf"|(?:是不是|是否)(?:由|归|是)?{_A_BODY}\W*$"
+    rf"|(?:部门|单位|机构|牵头的?|负责的?|主管的?)(?:是不是|是否)(?:由|归|是)?{_A_BODY}\W*$"
 )
 # behind a noun that is asked for itself: which city is, but not which city department
 _ITSELF = (
@@ -435,7 +437,7 @@ UNIVERSAL = _any_of(
 ONLY = _any_of(
     "(?<!不)只(?!要|有.{1,12}才)|(?<!不)仅|(?<!安)全(?:交给|靠)|完全靠|(?<![简观])[单光]靠",
     r"(?<!not )\b(?:only|merely|solely|exclusively)\b",
-    r"(?<!let )(?<!stand )(?<!standing )(?<!live )(?<!lives )(?<!living )\balone\b",
+    r"\b(?:to|by|on|of|from) (?:the |its |their )?[\w'-]+(?: [\w'-]+){0,3} alone\b",
 )
 SOFT = _any_of("鼓励|引导|逐步|优先|试点|基本|探索|倡导|推广|启动")
 # shares that a question tells by the half
@@ -445,11 +447,8 @@ HALVES = (
     (re.compile(rf"(?:没|不|未){_HALF_PASSED}|不[到足]一半"), "不到50%"),
     (re.compile(rf"(?<!经){_HALF_PASSED}|超过一半|超过半数"), "超过50%"),
     (re.compile("一半以上"), "50%以上"),
-    *((re.compile(rf"(?:不到|低于){tenth}成"), f"不到{i}0%") for i, tenth in enumerate("一二三四五六七八九", 1)),
-    *(
-        (re.compile(rf"(?:超过|高于){tenth}成|{tenth}成(?:多|以上)"), f"超过{i}0%")
-        for i, tenth in enumerate("一二三四五六七八九", 1)
-    ),
+    *((re.compile(rf"(?:不到|(?<!不)低于){tenth}成"), f"不到{i}0%") for i, tenth in _TENTHS),
+    *((re.compile(rf"(?<!不)(?:超过|高于){tenth}成|{tenth}成(?:多|以上)"), f"超过{i}0%") for i, tenth in _TENTHS),
 )
 _PARTS_EN = {
     "half": 50,
@@ -460,38 +459,44 @@ _PARTS_EN = {
     "three[ -]quarters": 75,
 }
 _PARTS_EN |= {f"{word}[ -]tenths?": 10 * i for i, word in enumerate("one two three four five six seven eight nine".split(), 1)}
-_OVER_EN, _UNDER_EN = r"(?:more than|over|above|at least|exceed\w*|beyond)", r"(?:less than|fewer than|under|below)"
-# ... and what an English one says so: at least half of it, nine-tenths of it
+_NOT_SO = "(?<!no )(?<!not )"  # no more than, not exceeding: a target's own words, which have to be the plan's
+_OVER_EN = rf"\b{_NOT_SO}(?:more than|over|above|at least|exceed\w*|beyond) "
+_UNDER_EN = rf"\b{_NOT_SO}(?:less than|fewer than|under|below) "
+# ... and what an English one says so: at least half of it
 FRACTIONS_EN = tuple(
-    (re.compile(rf"\b{bound}{part}(?= (?:of|the|its|all)\b)", re.IGNORECASE), f"{sign}{value}%")
+    (re.compile(rf"{bound}{part}(?= (?:of|the|its|all)\b)", re.IGNORECASE), f"{sign}{value}%")
     for part, value in _PARTS_EN.items()
-    for bound, sign in ((f"{_OVER_EN} ", "超过"), (f"{_UNDER_EN} ", "不到"))
+    for bound, sign in ((_OVER_EN, "超过"), (_UNDER_EN, "不到"))
 )
 # on which side of a number something is said to lie
-BOUNDS_EN = (
-    (re.compile(rf"\b{_OVER_EN} (?=\d)", re.IGNORECASE), "超过"),
-    (re.compile(rf"\b{_UNDER_EN} (?=\d)", re.IGNORECASE), "不到"),
+_A_NUMBER = r"(?=\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)"
+OVER_EN, UNDER_EN = (re.compile(bound + _A_NUMBER, re.IGNORECASE) for bound in (_OVER_EN, _UNDER_EN))
+BOUNDS_EN = tuple(
+    (re.compile(bound + r"(?=\d)", re.IGNORECASE), sign) for bound, sign in ((_OVER_EN, "超过"), (_UNDER_EN, "不到"))
 )
-OVER_EN, UNDER_EN = (re.compile(rf"\b{bound}\b", re.IGNORECASE) for bound in (_OVER_EN, _UNDER_EN))
 # how many times as much, or a share of it: no number that a sentence would give
+SHARE_EN = re.compile(rf"(?:{'|'.join(_PARTS_EN)})(?: of\b.*)?", re.IGNORECASE)
 RATIO_EN = re.compile(
-    r"\b(?:\w+|\d[\d.,]*) times\b(?! (?:a|per|each|every) )|\b(?:" + "|".join(_PARTS_EN) + r")\b", re.IGNORECASE
+    rf"\b(?:[\w.]+ times (?:as|more|larger|bigger|higher|greater|that)|{'|'.join(_PARTS_EN)})\b", re.IGNORECASE
 )
 # what is set against what is asked: tied in rather than left to itself
-CONTRAST = re.compile(r"[,，]?(?:\b(?:rather than|instead of|as opposed to)\b|而不是|而非)[^,，.。;；?？]*", re.IGNORECASE)
-# that something has been done, and that it is meant to be
-DONE = _any_of(r"已经|\balready\b")
-TO_DO = _any_of("争取|力争|拟|打算|谋划|将(?=[在于要把对由会])")
-NOT_YET = re.compile("(?<![从])未(?=[有能实得完充建形])|尚未|还没")
-# whom or what a sentence leaves out: （机关事业单位除外）
-EXCEPTED = re.compile("[（(，,。；]([^（(，,。；]{2,16})除外")
-# that something holds in any case, and that it does on a condition
-ANYWAY = _any_of("不管|不论|无论", r"\bregardless\b|\bwhether or not\b|\beven (?:one|those|if|when)\b")
-ON_CONDITION = _any_of(
-    "[（(]?(?:符合|满足|具备|达到)[^，,。；]{0,8}条件", r"\b(?:eligible|qualif\w+|that (?:meet|satisfy) the)\b"
+CONTRAST = re.compile(
+    r"[,，]?(?:\b(?:rather than|instead of|as opposed to)\b|而不是|(?<!然)而非)[^,，.。;；?？]*", re.IGNORECASE
 )
-# that all of them are meant
-ALL = _any_of(r"全部|所有|每一?[个条家处座段]|\b(?:every|all of|each)\b")
+# that something has been done, and that it is meant to be
+DONE = _any_of(r"已经(?![^，,。]{0,6}的)|\balready\b")
+TO_DO = _any_of("争取|力争|(?<![虚模草比])拟|打算|谋划")
+NOT_YET = re.compile("未(?=[有能实得完充建形])|尚未|还没")
+# whom or what a sentence leaves out: （机关事业单位除外）
+EXCEPTED = re.compile("[（(，,。；;]([^（(，,。；;]{2,16})除外")
+# that something holds in any case, and that it does on a condition
+ANYWAY = _any_of("(?<!管)不管|不论|无论", r"\bregardless\b|\bwhether or not\b|\beven (?:one|those|if|when)\b")
+ON_CONDITION = re.compile("(?:符合|满足|具备|达到)[^，,。；;]{0,8}条件")
+EVERY_EN = re.compile(r"\b(?:every|each|all of the) (?P<what>(?:[\w-]+ ?){1,3})", re.IGNORECASE)
+# that all of them are meant, and what they are; that a share is what is added or taken away
+ALL = re.compile("(?:全部|所有|每一?[个条家处座段])的?(?P<what>[\u4e00-\u9fff]{2,8})?")
+EACH_OF = re.compile("[各均都每]|全部|所有")
+CHANGED_BY = re.compile("提高|增[加长]|上升|降低|下降|减少")
 # a term that a question states, where 三年行动 and 干满一年 state none
 SET_TERM = re.compile(
     r"(?:任期|期限|有效期|花|用|历时|长达|定为|定在|定成|规定是|期限是|只有|设为|改为|延长到|缩短到)[^，。？]{0,4}$"
@@ -561,12 +566,14 @@ OPPOSITES = (
         _any_of("固定(?!资产|污染|源|人员|投资)|一成不变|一劳永逸", r"\b(?:once and for all|fixed for good)\b"),
         _any_of("动态|适时调整|定期调整"),
     ),
-    (_any_of("新建", r"\b(?:brand[- ]new|newly built)\b"), _any_of("改造|改建|翻新|修缮")),
-    (_any_of("牵头|主导"), _any_of("配合(?:推进|做好|开展|实施)|协助")),
+    (_any_of("牵头"), _any_of("配合(?:推进|做好|开展|实施)")),
+    (_any_of("封闭起来|关起来", r"\bclosed off\b"), _any_of("打开围|向社会开放")),
     (_any_of("收紧|从严", r"\btighten"), _any_of("放宽|放开|松绑", r"\b(?:relax|loosen)")),
-    (_any_of("封闭|关起来", r"\bclosed(?: off)?\b"), _any_of("打开围|开放", r"\bopen")),
     (
-        _any_of("继续[有用使沿施执]|还能?用|[还仍]然?有效", r"\bstill (?:valid|in (?:force|effect)|appl(?:y|ies)|usable)\b"),
+        _any_of(
+            "(?:[旧原老]|以前|之前|(?:19|20)\\d\\d年)[^，,]{0,20}(?:继续[有用使沿施执]|还能?用|[还仍]然?有效)",
+            r"\b(?:old|former|previous|earlier)\b.{0,40}\bstill (?:valid|in (?:force|effect)|appl(?:y|ies)|usable)\b",
+        ),
         _any_of("废止|失效|停止执行|不再(?:执行|施行|有效)"),
     ),
     (_any_of("往上|向上|上收|上移|上提"), _any_of("往下|向下|下移|下沉|下放")),
@@ -602,7 +609,10 @@ OFTEN = _any_of(
 THAN = re.compile(r"\b(?:below|under|less|fewer|lower|more|above|over|exceed\w*|beyond|higher|larger|greater)\b", re.IGNORECASE)
 # in a sentence: that what is supposed is not so, and the words behind such a 不
 DENIES = _any_of("并不是|并非|不意味着|不等于|不代表")
-DENIED = re.compile(r"(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同|仅|但|只|得)|未)([\u4e00-\u9fff]{2,4})")
+# 未来, 不动产: words of their own
+DENIED = re.compile(
+    r"(?<![有差])(?:不(?!是|低于|高于|超过|少于|断|同|仅|但|只|得|动产|可移动|良|合理)|未(?!来|成年))([\u4e00-\u9fff]{2,4})"
+)
 CHANGES = _any_of("改(?!革|造|善|进|建)|变(?!化|更)")
 # that something is still there, and that it is gone already
 STILL = _any_of(

@@ -14,8 +14,8 @@ from qa.claims import (
     WORD,
     contradicts,
     denied_words,
-    digits,
     met,
+    numbers_in,
     other_city,
     other_date,
     other_frequency,
@@ -24,8 +24,10 @@ from qa.claims import (
     other_number,
     other_numbering,
     other_ordinal,
+    other_prefix,
     other_quoted,
     other_rank,
+    other_share,
     other_span,
     reworded,
     stated,
@@ -33,8 +35,8 @@ from qa.claims import (
 from qa.evidence import Evidence, Ranker
 from qa.judge import Judge
 from qa.speak import Speaker
-from qa.understand import Kind, Question, language_of
-from qa.years import years_in, years_of
+from qa.understand import Kind, Question, language_of, without_own_case
+from qa.years import of_years, years_in
 
 _PART = re.compile("[；;]")
 _TITLES = re.compile("《[^》]*》")
@@ -89,10 +91,10 @@ class Stated:
             return True
         if other_city(self._cities(asked), self._cities(told)):
             return True
-        if question.language == "en" and any(
-            other(question.text, self._speaker.sentence(best.sentence, "en")) for other in (other_number, other_month)
-        ):
-            return True
+        if question.language == "en":
+            rendering = self._speaker.sentence(best.sentence, "en")
+            if any(other(question.text, rendering) for other in (other_number, other_month, other_share, other_prefix)):
+                return True
         if self._judge.across(question) and (other_ordinal(question.text, told) or self._denied_across(question, told)):
             return True
         return self._names_another(question, best)
@@ -168,7 +170,7 @@ class Stated:
             and self._figures_given(question, best)
             and self._numbers_given(question, best)
             and not self._dated_otherwise(question, best)
-            and (not question.years or not years_of(self._index.plan, best).isdisjoint(question.years))
+            and of_years(self._index.plan, best, question.years)
             and self._member_named(question, best)
             and self._of_kind(question, best)
             and (not cues.STILL_NEEDED.search(asked) or bool(cues.DUTY.search(told)))
@@ -211,10 +213,13 @@ class Stated:
 
     def _numbers_given(self, question: Question, best: Evidence) -> bool:
         """Whether the section, in either language, gives each number that the question names and that is no figure of it."""
+        claimed = [claim.text for claim in question.claims]
+        asked = numbers_in(without_own_case(fold(question.text))) - numbers_in(" ".join(claimed))
+        if not asked:
+            return True
         section = self._index.plan.by_ref[best.sentence.ref]
         said = [section.whole, *(self._speaker.sentence(s, "en") for s in section.sentences)]
-        figures = {n for claim in question.claims for n in digits(claim.text)}
-        return digits(fold(question.text)) - figures <= {n for text in said for n in digits(fold(text))}
+        return asked <= {number for text in said for number in numbers_in(fold(text))}
 
     def _dated_otherwise(self, question: Question, best: Evidence) -> bool:
         """Whether the line that says who is in charge, which is told beside the sentence, is of another year."""

@@ -104,9 +104,9 @@ def _yes_or_no(text: str) -> bool:
     if cues.YES_NO_EN.search(text):
         return True
     last = next(filter(str.strip, reversed(_CLAUSE.split(text))), "")
-    if cues.A_NOT_A_LAST.search(last):
-        return True
-    return bool(cues.YES_NO_LAST.search(last)) and last.strip() != text.strip() and not cues.POLITE.search(last)
+    if cues.POLITE.search(last):
+        return False
+    return bool(cues.A_NOT_A_LAST.search(last) or (cues.YES_NO_LAST.search(last) and last.strip() != text.strip()))
 
 
 def _wanted_figure(folded: str, language: str) -> tuple[str, str, bool]:
@@ -279,8 +279,16 @@ def _without(folded: str, claims: Sequence[Figure]) -> str:
 
 def _claims(folded: str) -> tuple[Figure, ...]:
     folded = _with_units(folded)
-    own = [c for c in _CLAUSE.split(folded) if cues.OWN_CASE.search(c)]  # my own 100平方米 are not the plan's
-    return tuple(f for f in find_figures(folded) if _is_claim(folded, f) and not any(f.text in c for c in own))
+    plans = without_own_case(folded)
+    return tuple(f for f in find_figures(folded) if _is_claim(folded, f) and f.text in plans)
+
+
+def without_own_case(folded: str) -> str:
+    """A question without the clauses in which the asker speaks of himself: my own 100平方米 are not the plan's."""
+    for clause in _CLAUSE.split(folded):
+        if cues.OWN_CASE.search(clause):
+            folded = folded.replace(clause, " ")
+    return folded
 
 
 def premise(question: Question, claim: Figure) -> str:

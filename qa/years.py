@@ -1,5 +1,7 @@
 """Which years a sentence is about, and whether they are those that a question asks for."""
 
+from collections.abc import Collection
+
 from corpus.parse import Plan
 from qa import cues
 from qa.evidence import Evidence, Ranker, clause_of
@@ -28,6 +30,15 @@ def years_of(plan: Plan, evidence: Evidence) -> set[int]:
     figure = evidence.figure
     clause = sentence.text[slice(*clause_of(sentence.text, figure.start))] if figure and figure.family != "date" else ""
     return next(filter(None, map(years_in, (clause, sentence.text, *leads, *headings))), set())
+
+
+def of_years(plan: Plan, evidence: Evidence, asked: Collection[int]) -> bool:
+    """Whether a sentence is about one of these years: its own, else those of the plan's period; true where none is asked."""
+    years = years_of(plan, evidence)
+    if not years and plan.meta.period:
+        first, last = plan.meta.period
+        years = set(range(first, last + 1))
+    return not asked or not years.isdisjoint(asked)
 
 
 def is_past(plan: Plan, found: Evidence) -> bool:

@@ -5,10 +5,10 @@ from qa import cues
 from qa.claims import (
     contradicts,
     denied_words,
-    digits,
     english_claims,
     english_contradiction,
     met,
+    numbers_in,
     opposite_word,
     other_city,
     other_date,
@@ -18,8 +18,10 @@ from qa.claims import (
     other_number,
     other_numbering,
     other_ordinal,
+    other_prefix,
     other_quoted,
     other_rank,
+    other_share,
     other_span,
     reworded,
     same_unit,
@@ -67,20 +69,31 @@ from qa.claims import (
         ("外地户籍的学生也能领补贴吗", "对在校学生（外地户籍除外）给予补贴", True),
         ("本地户籍的学生也能领补贴吗", "对在校学生（外地户籍除外）给予补贴", False),
         ("除了罚款还有别的吗", "除罚款外，予以公示", False),
-        ("Does every bus run on gas?", "燃气公交车占比达到80%", True),
         ("每个公交车站都有座椅吗", "公交车站座椅安装率达到80%", True),
         ("每个公交车站都有座椅吗", "公交车站座椅安装率达到100%", False),
-        ("Are point sources meant?", "buffer strips against non-point source pollution", True),
-        ("Are non-point sources meant?", "buffer strips against non-point source pollution", False),
+        ("每个公交车站都有座椅吗", "各公交车站均设座椅,绿化率达到80%", False),
+        ("所有公园都开放吗", "公园免费开放,空气优良率达到80%", False),
+        ("所有公园都开放吗", "开放公园,公园面积提高5%", False),
+        ("已经建成虚拟电厂了吗", "建成虚拟电厂", False),
+        ("已经退休的人可以申请吗", "力争对退休人员给予补贴", False),
+        ("街道管不管老旧小区加装电梯", "支持符合条件的老旧小区加装电梯", False),
+        ("节假日除外吗", "工作日施工(节假日除外)", False),
+        ("外来企业要申报吗", "企业应当申报;外来企业除外", True),
+        ("会支持产业发展吗", "谋划未来发展方向", False),
+        ("道路整治了,然而非机动车道会拓宽吗", "拓宽非机动车道", False),
+        ("Are the walls left alone?", "保留围墙", False),
         ("Is it left to the county alone?", "县、乡共同推进", True),
+        ("Is it to be paid from public money alone?", "鼓励社会资本参与", True),
         ("Will old people living alone be visited?", "对独居老人开展探访", False),
         ("Is it tied in rather than only left to itself?", "links up with its surroundings", False),
         ("名单定了就固定下来吗", "对名单实行动态调整", True),
-        ("这是新建的图书馆吗", "对图书馆实施改造", True),
-        ("工程由县里牵头吗", "配合推进省级工程", True),
         ("指标会收紧吗", "进一步放宽指标", True),
-        ("校园要封闭起来吗", "校园向社会开放", True),
         ("旧办法还能继续用吗", "旧办法同时废止", True),
+        ("工程由县里牵头吗", "配合推进省级工程", True),
+        ("工程由县里牵头吗", "县牵头，乡配合实施工程", False),
+        ("校园要封闭起来吗", "校园向社会开放", True),
+        ("Is the closed landfill monitored?", "监测数据向社会开放", False),
+        ("Are the new rules still valid?", "有效期五年,原办法同时废止", False),
         ("旧办法还能继续用吗", "旧办法继续施行", False),
         ("不管有没有电梯，每栋楼都要装吗", "符合安装条件的楼栋应当安装", True),
         ("符合条件的楼都要装吗", "符合安装条件的楼栋应当安装", False),
@@ -104,6 +117,25 @@ def test_what_a_sentence_leaves_unsaid_may_be_said_beside_it(question, expected)
 @pytest.mark.parametrize(
     ("question", "rendering", "expected"),
     [
+        ("Does every bus stop have a seat?", "80% of bus stops have seats", True),
+        ("Does every bus stop have a seat?", "100% of bus stops have seats", False),
+        ("Does every bus stop have a seat?", "each bus stop has a seat, greening rises by 5%", False),
+        ("Does every bus stop have a seat?", "bus stops have seats; greening reaches 30%", False),
+        ("Do bus stops have a seat?", "80% of bus stops have seats", False),
+    ],
+)
+def test_other_share(question, rendering, expected):
+    assert other_share(question, rendering) is expected
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("point", True), ("non-point", False), ("other", False)])
+def test_other_prefix(kind, expected):
+    assert other_prefix(f"Are {kind} sources meant?", "buffer strips against non-point source pollution") is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "rendering", "expected"),
+    [
         ("Was it passed in July?", "adopted on 7 June", True),
         ("Was it passed in June?", "adopted on 7 June and in force from July", False),
         ("May it be passed in June?", "adopted on 7 June", False),
@@ -114,8 +146,8 @@ def test_other_month(question, rendering, expected):
     assert other_month(question, rendering) is expected
 
 
-def test_digits_are_numbers_without_years():
-    assert digits("到2023年，612地块1,200平方米，5.7%") == {"612", "1200", "5.7"}
+def test_numbers_are_without_years_and_names():
+    assert numbers_in("到2023年,612地块1,200平方米,5.7%,pm2.5,no2,十二人,3年,三年") == {"612", "1200", "5.7", "12"}
 
 
 @pytest.mark.parametrize(
@@ -126,6 +158,8 @@ def test_digits_are_numbers_without_years():
         ("Is it the first of its kind?", "建成首个系统，设在第二届展会", False),
         ("Is it first-class?", "是第三个系统", False),
         ("Is it the first?", "引入第三方评估", False),
+        ("Is it held for the first time?", "这是第三个试点", False),
+        ("Is it the second half of it?", "这是第三个试点", False),
     ],
 )
 def test_other_ordinal(question, sentence, expected):
@@ -167,6 +201,9 @@ def test_english_claims_are_keyed_by_what_they_count():
         ("Was it the 119th executive meeting?", "adopted at the 119th executive meeting on 7 June", False),
         ("what is the 2023 greenway target", "18 kilometres of newly built greenways", False),
         ("Are four lists set up?", "the “three lists” of duties", True),
+        ("Will 10 parks be built over the plan period?", "Build 15 parks.", True),
+        ("Will no more than 10 parks be built?", "Build 15 parks.", True),
+        ("Are the wells sampled 12 times a year?", "The wells are sampled 4 times a year.", True),
         ("Will more than 90 roads be swept?", "96 roads are swept", False),
         ("Will more than 99 roads be swept?", "96 roads are swept", True),
         ("Will fewer than 99 roads be swept?", "96 roads are swept", False),

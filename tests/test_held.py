@@ -8,7 +8,7 @@ import small
 from qa import cues
 from qa.answer import Reason
 from qa.respond import Responder
-from qa.understand import Scope, understand
+from qa.understand import Scope, understand, without_own_case
 
 CLINICS = """青溪县社区门诊管理办法
 
@@ -113,7 +113,13 @@ def test_a_yes_needs_a_sentence_ahead_of_the_next_and_nearer_than_chance(change,
 
 def test_a_yes_needs_the_numbers_that_are_asked_for(clinics):
     assert clinics.invoke("三级门诊设8项指标吗").text.startswith("是。")
+    assert clinics.invoke("我家有35平方米的房子，三级门诊设8项指标吗").text.startswith("是。")
     assert not clinics.invoke("第12街坊的三级门诊设8项指标吗").text.startswith("是。")
+
+
+def test_a_comma_within_a_number_parts_no_clauses():
+    assert without_own_case("is it 12,000 square metres?") == "is it 12,000 square metres?"
+    assert without_own_case("i run a shop of 35 square metres, is it 12,000?") == " , is it 12,000?"
 
 
 def test_a_yes_needs_the_year_that_is_asked_for(clinics):
