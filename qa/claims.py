@@ -245,7 +245,7 @@ def other_prefix(question: str, rendering: str) -> bool:
     )
 
 
-def numbers_in(text: str) -> set[str]:
+def numbers_named(text: str) -> set[str]:
     """The numbers of two digits and more in a folded text, 十二 as 12; without years, and without those of names as PM2.5."""
     written = {m[0].replace(",", "") for m in _NUMBER.finditer(text)}
     told = {f"{value:g}" for m in _NUMERAL.finditer(text) if (value := number_value(m[0])) is not None}

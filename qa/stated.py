@@ -15,7 +15,7 @@ from qa.claims import (
     contradicts,
     denied_words,
     met,
-    numbers_in,
+    numbers_named,
     other_city,
     other_date,
     other_frequency,
@@ -214,12 +214,12 @@ class Stated:
     def _numbers_given(self, question: Question, best: Evidence) -> bool:
         """Whether the section, in either language, gives each number that the question names and that is no figure of it."""
         claimed = [claim.text for claim in question.claims]
-        asked = numbers_in(without_own_case(fold(question.text))) - numbers_in(" ".join(claimed))
+        asked = numbers_named(without_own_case(fold(question.text))) - numbers_named(" ".join(claimed))
         if not asked:
             return True
         section = self._index.plan.by_ref[best.sentence.ref]
         said = [section.whole, *(self._speaker.sentence(s, "en") for s in section.sentences)]
-        return asked <= {number for text in said for number in numbers_in(fold(text))}
+        return asked <= {number for text in said for number in numbers_named(fold(text))}
 
     def _dated_otherwise(self, question: Question, best: Evidence) -> bool:
         """Whether the line that says who is in charge, which is told beside the sentence, is of another year."""

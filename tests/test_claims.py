@@ -8,7 +8,7 @@ from qa.claims import (
     english_claims,
     english_contradiction,
     met,
-    numbers_in,
+    numbers_named,
     opposite_word,
     other_city,
     other_date,
@@ -147,7 +147,7 @@ def test_other_month(question, rendering, expected):
 
 
 def test_numbers_are_without_years_and_names():
-    assert numbers_in("到2023年,612地块1,200平方米,5.7%,pm2.5,no2,十二人,3年,三年") == {"612", "1200", "5.7", "12"}
+    assert numbers_named("到2023年,612地块1,200平方米,5.7%,pm2.5,no2,十二人,3年,三年") == {"612", "1200", "5.7", "12"}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from corpus.load import load_sources
 from index.cache import cached_embedder
 from index.settings import Settings
 from index.shelf import build
+from qa import texts
 from qa.check import faults, unsupported_numbers
 from qa.eval.questions import read_gold, shipped
 from qa.eval.scoring import judge, norm
@@ -86,6 +87,10 @@ def sound(answer, plans):
     assert not LINK.search(answer.text + answer.note)
 
 
+# before what the plan says
+OPENINGS = [text.partition("{")[0] for pair in (texts.YES, texts.RELATED) for text in pair]
+
+
 @pytest.fixture(scope="module")
 def dev():
     return read_gold(shipped()["dev"]).questions
@@ -134,7 +139,8 @@ def test_nothing_forged_reaches_a_reader_of_the_development_questions(qa, dev, p
             continue
         quotes = [c.quote for c in answer.citations]
         renderings = [qa.shelf.rendering(c.plan, c.ref, c.quote) for c in answer.citations]
-        said = re.sub(r"\[\d+\]", "\n", answer.text.removeprefix("是。计划的表述是：").removeprefix("计划中相关的内容是："))
+        opening = next(filter(answer.text.startswith, OPENINGS), "")
+        said = re.sub(r"\[\d+\]", "\n", answer.text.removeprefix(opening))
         for part in filter(None, (norm(p).strip("。.") for p in said.split("\n"))):
             assert any(part in norm(q) for q in quotes + renderings), part
     assert not number % 2 or (used and grown)  # what is true beside a forgery still helps
