@@ -54,7 +54,8 @@ class Words:
     def _tokenizer(self) -> "jieba.Tokenizer":
         import jieba
 
-        jieba.setLogLevel(logging.WARNING)
+        # that its dictionary cannot be kept on a full disk costs the next start a second, and no more
+        jieba.setLogLevel(logging.CRITICAL)
         tokenizer = jieba.Tokenizer()
         tokenizer.cache_file = "jieba.cache"
         if self._cache and _makes(self._cache):

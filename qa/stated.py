@@ -43,8 +43,9 @@ _TITLES = re.compile("《[^》]*》")
 YES_COVER, YES_KNOWN = 0.15, 4.0  # of 80 yeses to the tuning questions these took 4 away, one of them wrong
 YES_COVER_ALONE = 0.25  # ... of a plan without known questions: of the 12 yeses between the two 6 were wrong
 YES_COVER_ACROSS = 0.3  # ... of an English question to a plan without English
-# ... and be this many deviations nearer than chance, and this far ahead of the next sentence: of 99 yeses to questions written
-# by others these took none of 67 right ones away and 9 of 32 wrong ones, of 138 right ones to earlier questions one
+# ... and be this many deviations nearer than chance, unless a known question is near, and this far ahead of the next sentence:
+# of 99 yeses to questions written by others these took none of 67 right ones away and 9 of 32 wrong ones, of 138 right ones to
+# earlier questions one
 YES_TEXT, YES_LEAD = 2.0, 0.05
 # how much less of a question a sentence may say that it is held against; of 610 questions by .1 no more were answered rightly
 AS_MEANT = 0.05
@@ -158,8 +159,8 @@ class Stated:
         text, known = self._index.background(question.language).above(best.cosine, best.asked)
         alone = YES_COVER_ACROSS if self._judge.across(question) else YES_COVER_ALONE
         least = YES_COVER if self._index.source.expansion else alone
-        near = best.cover >= least or known >= YES_KNOWN
-        return near and text >= YES_TEXT and best.lead >= YES_LEAD and self._judge.sure(question, best)
+        near = known >= YES_KNOWN or (best.cover >= least and text >= YES_TEXT)
+        return near and best.lead >= YES_LEAD and self._judge.sure(question, best)
 
     def _borne_out(self, question: Question, best: Evidence) -> bool:
         """Whether a sentence and its section say what a question does, as far as words, numbers and years show it."""
