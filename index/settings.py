@@ -31,7 +31,7 @@ class Settings:
     the home. retention_days: how long. questions_per_minute: of one visitor. workers: questions answered at a time. queue: how
     many may wait. trusted_proxies: addresses, separated by commas, whose `X-Forwarded-For` is believed; and user_header the
     header in which they name who has logged in with them. chroma_url: the ChromaDB server that keeps the vectors, by default
-    folders in the home. open_plans: how many plans are held in memory, each 3 to 10 MB. chat_model: the language model, as
+    folders in the home. open_plans: how many plans are held in memory, each 3 MB or more. chat_model: the language model, as
     `provider:model`; none when empty. chat_base_url: where it is served. chat_timeout: seconds in which a question has to be
     answered. chat_retries: further attempts within them. chat_budget: tokens a day. chat_uses: what it is used for, separated
     by commas. chat_whole: whether it reads the whole plan, not only what was found.

@@ -5,7 +5,7 @@ A figure's family is given with `strict`: whether the words leave no other kind 
 
 import re
 
-from corpus.figures import unit_names
+from corpus.figures import ENGLISH_NUMBERS, unit_names
 from corpus.fold import fold
 
 
@@ -458,7 +458,7 @@ _PARTS_EN = {
     "(?:a|one)[ -]quarter": 25,
     "three[ -]quarters": 75,
 }
-_PARTS_EN |= {f"{word}[ -]tenths?": 10 * i for i, word in enumerate("one two three four five six seven eight nine".split(), 1)}
+_PARTS_EN |= {f"{word}[ -]tenths?": 10 * i for i, word in enumerate(ENGLISH_NUMBERS[1:10], 1)}
 _NOT_SO = "(?<!no )(?<!not )"  # no more than, not exceeding: a target's own words, which have to be the plan's
 _OVER_EN = rf"\b{_NOT_SO}(?:more than|over|above|at least|exceed\w*|beyond) "
 _UNDER_EN = rf"\b{_NOT_SO}(?:less than|fewer than|under|below) "
@@ -469,7 +469,7 @@ FRACTIONS_EN = tuple(
     for bound, sign in ((_OVER_EN, "超过"), (_UNDER_EN, "不到"))
 )
 # on which side of a number something is said to lie
-_A_NUMBER = r"(?=\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)"
+_A_NUMBER = rf"(?=\d|(?:{'|'.join(ENGLISH_NUMBERS[1:])})\b)"
 OVER_EN, UNDER_EN = (re.compile(bound + _A_NUMBER, re.IGNORECASE) for bound in (_OVER_EN, _UNDER_EN))
 BOUNDS_EN = tuple(
     (re.compile(bound + r"(?=\d)", re.IGNORECASE), sign) for bound, sign in ((_OVER_EN, "超过"), (_UNDER_EN, "不到"))
@@ -492,8 +492,8 @@ EXCEPTED = re.compile("[（(，,。；;]([^（(，,。；;]{2,16})除外")
 # that something holds in any case, and that it does on a condition
 ANYWAY = _any_of("(?<!管)不管|不论|无论", r"\bregardless\b|\bwhether or not\b|\beven (?:one|those|if|when)\b")
 ON_CONDITION = re.compile("(?:符合|满足|具备|达到)[^，,。；;]{0,8}条件")
-EVERY_EN = re.compile(r"\b(?:every|each|all of the) (?P<what>(?:[\w-]+ ?){1,3})", re.IGNORECASE)
 # that all of them are meant, and what they are; that a share is what is added or taken away
+EVERY_EN = re.compile(r"\b(?:every|each|all of the) (?P<what>(?:[\w-]+ ?){1,3})", re.IGNORECASE)
 ALL = re.compile("(?:全部|所有|每一?[个条家处座段])的?(?P<what>[\u4e00-\u9fff]{2,8})?")
 EACH_OF = re.compile("[各均都每]|全部|所有")
 CHANGED_BY = re.compile("提高|增[加长]|上升|降低|下降|减少")
@@ -567,7 +567,6 @@ OPPOSITES = (
         _any_of("动态|适时调整|定期调整"),
     ),
     (_any_of("牵头"), _any_of("配合(?:推进|做好|开展|实施)")),
-    (_any_of("封闭起来|关起来", r"\bclosed off\b"), _any_of("打开围|向社会开放")),
     (_any_of("收紧|从严", r"\btighten"), _any_of("放宽|放开|松绑", r"\b(?:relax|loosen)")),
     (
         _any_of(

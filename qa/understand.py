@@ -84,12 +84,13 @@ def _kind(text: str, language: str) -> Kind:
         (cues.PERSONAL_CASE, Kind.PERSONAL_CASE),
         (cues.LIST, Kind.LIST),
         (cues.TARGETS, Kind.LIST),
-        (cues.DATE, Kind.DATE),
     ):
-        if pattern.search(text) and not (kind is Kind.DATE and _yes_or_no(text)):
+        if pattern.search(text):
             return kind
     if _yes_or_no(text):
         return Kind.YES_NO
+    if cues.DATE.search(text):
+        return Kind.DATE
     named = strict_figure and not cues.YES_NO.search(text) and not cues.ASKS_OTHERWISE.search(text)
     if cues.FIGURE[language].search(text.lower()) or named:
         return Kind.FIGURE

@@ -91,7 +91,6 @@ from qa.claims import (
         ("旧办法还能继续用吗", "旧办法同时废止", True),
         ("工程由县里牵头吗", "配合推进省级工程", True),
         ("工程由县里牵头吗", "县牵头，乡配合实施工程", False),
-        ("校园要封闭起来吗", "校园向社会开放", True),
         ("Is the closed landfill monitored?", "监测数据向社会开放", False),
         ("Are the new rules still valid?", "有效期五年,原办法同时废止", False),
         ("旧办法还能继续用吗", "旧办法继续施行", False),

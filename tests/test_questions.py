@@ -23,7 +23,7 @@ OTHERS = {
     "02_yangpu_district_zone.fourth": (0.64, 0),
     "02_yangpu_district_zone.later": (0.83, 0),
     "02_yangpu_district_zone.third": (0.8, 0),
-    "02_yangpu_district_zone.yesno": (0.42, None),
+    "02_yangpu_district_zone.yesno": (0.35, None),
     "03_shanghai_bci_plan": (0.88, 0),
     "03_shanghai_bci_plan.fourth": (0.64, 0),
     "03_shanghai_bci_plan.later": (0.73, 0.2),
